@@ -1,0 +1,66 @@
+/**
+ * Where losses and gradients are computed: on the GPU by the kernels, or on the CPU by `evaluate`.
+ * The library never falls back silently; this page chooses, and says what it chose.
+ */
+import { evaluate, type Loss } from "../../src/index.js";
+import { openGpu } from "./engine-gpu.js";
+
+/** What a step needs of one fit; `slot` tells the fits of a session apart. */
+export interface Job {
+  readonly slot: number;
+  readonly loss: Loss<"regression">;
+  readonly predictions: Float64Array;
+}
+
+export interface Outcome {
+  readonly loss: number;
+  readonly gradient: ArrayLike<number>;
+  /** With a z-mask: 1 for kept points, and every point's score. */
+  readonly mask?: ArrayLike<number>;
+  readonly z?: ArrayLike<number>;
+}
+
+/** Several fits to the same targets, stepped together. */
+export interface Session {
+  evaluate(jobs: readonly Job[]): Promise<Outcome[]>;
+  close(): void;
+}
+
+export interface Engine {
+  readonly kind: "gpu" | "cpu";
+  /** For the reader of the page. */
+  readonly description: string;
+  /** `losses` has one entry per slot; later jobs may change parameters, not the kind of loss. */
+  open(targets: Float64Array, losses: readonly Loss<"regression">[]): Promise<Session>;
+}
+
+export function cpuEngine(reason: string): Engine {
+  return {
+    kind: "cpu",
+    description: `the CPU, by the library's float64 reference evaluate (${reason})`,
+    async open(targets) {
+      return {
+        async evaluate(jobs) {
+          return jobs.map(({ loss, predictions }) => {
+            const result = evaluate(loss, { predictions, targets });
+            return { ...result, loss: result.loss as number, gradient: result.gradient! };
+          });
+        },
+        close() {},
+      };
+    },
+  };
+}
+
+/** The GPU where there is one, else the CPU with the reason why. */
+export async function chooseEngine(wish: string | null): Promise<Engine> {
+  if (wish === "cpu") return cpuEngine("asked for by ?engine=cpu");
+  if (!("gpu" in navigator)) return cpuEngine("this browser has no WebGPU");
+  try {
+    const adapter = await navigator.gpu.requestAdapter();
+    if (!adapter) return cpuEngine("WebGPU finds no adapter on this machine");
+    return await openGpu(adapter);
+  } catch (error) {
+    return cpuEngine(`WebGPU did not start: ${error instanceof Error ? error.message : error}`);
+  }
+}

@@ -1,0 +1,45 @@
+// Starting other programs. Everything in scripts/lib must load before node_modules exists: only node: imports.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+
+/** require() as seen from the repository; call it only when the package is needed. */
+export const require = createRequire(import.meta.url);
+
+/** Runs a program in the repository, its output passed through; returns its exit code (1 when it cannot start). */
+export function run(command, args, { env = {}, quiet = false, shell = false } = {}) {
+  const stdio = quiet ? "ignore" : "inherit";
+  const result = spawnSync(command, args, { cwd: root, stdio, shell, env: { ...process.env, ...env } });
+  if (result.error && !quiet) console.error(`${command}: ${result.error.message}`);
+  return result.status ?? 1;
+}
+
+/** npm and npx are .cmd files on Windows, which only a shell can start. */
+export function runNpm(command, args) {
+  return run(command, args, { shell: process.platform === "win32" });
+}
+
+const isRoot = process.getuid?.() === 0;
+
+/** "debian", "ubuntu", "fedora", ... or "" */
+export function linuxDistribution() {
+  try {
+    return /^ID="?([^"\n]*)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** Installs Debian packages where that needs no question: on Debian, as root. Returns whether it did. */
+export function aptInstall(...packages) {
+  if (linuxDistribution() !== "debian" || !isRoot) return false;
+  console.log(`installing with apt-get: ${packages.join(" ")}`);
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  // A failed update may be one unreachable source of several; the install tells.
+  run("apt-get", ["update", "-qq"], { env });
+  return run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { env }) === 0;
+}

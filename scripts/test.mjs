@@ -1,0 +1,139 @@
+// `npm test`: installs what is missing and runs every suite in every runtime, one after another.
+//   npm test -- --project cpu,dawn     only these runtimes
+//   npm test -- test/smoke             anything else goes to vitest, such as a file filter or -t "a name"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findChromium, findFirefox, firefoxAdvice } from "./lib/browsers.mjs";
+import { ensureDependencies } from "./lib/dependencies.mjs";
+import { root, run } from "./lib/run.mjs";
+import { findVulkan } from "./lib/vulkan.mjs";
+
+const runtimes = ["cpu", "dawn", "chromium", "firefox", "naga"];
+const optional = ["firefox"];
+const skippedTestsShown = 30;
+
+function readArguments() {
+  let chosen = runtimes;
+  const extra = [];
+  const args = process.argv.slice(2);
+  for (let i = 0; i < args.length; i++) {
+    const project = /^--project(?:=(.*))?$/.exec(args[i]);
+    if (project) chosen = (project[1] ?? args[++i] ?? "").split(",");
+    else extra.push(args[i]);
+  }
+  const unknown = chosen.filter((name) => !runtimes.includes(name));
+  if (unknown.length > 0) {
+    console.error(`--project must name some of ${runtimes.join(", ")}, got "${unknown.join(", ")}"`);
+    process.exit(2);
+  }
+  return { chosen, extra };
+}
+
+/** Numbers from vitest's JSON report. Whatever went wrong outside of a test counts as one failure. */
+function summarize(exitCode, report) {
+  const row = { passed: 0, failed: 0, skipped: 0, notes: [], skippedTests: [] };
+  for (const file of report?.testResults ?? []) {
+    let failedInFile = 0;
+    for (const test of file.assertionResults) {
+      if (test.status === "passed") row.passed++;
+      else if (test.status === "skipped" || test.status === "todo") {
+        row.skipped++;
+        row.skippedTests.push(`${test.fullName.trim()}: ${test.meta?.skipReason ?? test.status}`);
+      } else failedInFile++; // failed, or never finished
+    }
+    if (file.status === "failed" && failedInFile === 0) {
+      failedInFile = 1;
+      row.notes.push(`${file.name}: ${file.message || "failed outside of its tests"}`);
+    }
+    row.failed += failedInFile;
+  }
+  if (exitCode !== 0 && row.failed === 0) {
+    row.failed = 1;
+    row.notes.push(report ? "an error outside of the tests, see above" : "vitest gave no report, see above");
+  }
+  return row;
+}
+
+function runVitest(runtime, extra, vulkan) {
+  const folder = mkdtempSync(join(tmpdir(), "webgpu-losses-"));
+  const reportFile = join(folder, "report.json");
+  const args = ["run", "--passWithNoTests", "--reporter=dot", "--reporter=json", `--outputFile.json=${reportFile}`];
+  const vitest = join(root, "node_modules/vitest/vitest.mjs");
+  // Without a shell in between, arguments and exit codes are the same on every system.
+  const start =
+    runtime === "naga"
+      ? [join(root, "node_modules/deno/bin.cjs"), "run", "-A", vitest, "-c", "vitest.naga.config.ts"]
+      : [vitest, "--project", runtime];
+  // Browsers bring their own libraries.
+  const env = runtime === "dawn" || runtime === "naga" ? vulkan.environment : {};
+  try {
+    const exitCode = run(process.execPath, [...start, ...args, ...extra], { env });
+    return summarize(exitCode, existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) : undefined);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function printTable(rows) {
+  const line = (...cells) =>
+    console.log(cells.map((cell, i) => (i ? `${cell}`.padStart(9) : cell.padEnd(10))).join(""));
+  console.log();
+  line("runtime", "passed", "failed", "skipped", "seconds");
+  for (const row of rows) line(row.runtime, row.passed, row.failed, row.skipped, row.seconds.toFixed(1));
+  for (const { runtime, notes, skippedTests } of rows) {
+    for (const note of notes) console.log(`${runtime}: ${note}`);
+    for (const test of skippedTests.slice(0, skippedTestsShown)) console.log(`${runtime}: skipped test: ${test}`);
+    if (skippedTests.length > skippedTestsShown) {
+      console.log(`${runtime}: ${skippedTests.length - skippedTestsShown} more skipped tests`);
+    }
+  }
+}
+
+const { chosen, extra } = readArguments();
+ensureDependencies();
+if (run(process.execPath, [join(root, "scripts/shaders.mjs"), "--check"]) !== 0) {
+  console.log("0 passed, 1 failed");
+  process.exit(1);
+}
+
+const rows = [];
+let vulkan;
+for (const runtime of chosen) {
+  const started = performance.now();
+  console.log(`\n== ${runtime}`);
+  let row = { passed: 0, failed: 0, skipped: 0, notes: [], skippedTests: [] };
+  try {
+    if (runtime !== "cpu" && !vulkan) {
+      findChromium({ install: true }); // dawn takes its driver from it
+      vulkan = findVulkan({ install: true });
+    }
+    if (runtime === "firefox" && !findFirefox({ install: true })) {
+      row.notes.push(`runtime skipped: ${firefoxAdvice()}`);
+    } else {
+      row = runVitest(runtime, extra, vulkan);
+      const none = row.passed + row.failed === 0;
+      // A filter may leave a runtime without tests: cpu has no GPU tests, for example.
+      if (none && extra.length > 0) row.notes.push(`runtime skipped: no test matches ${extra.join(" ")}`);
+      else if (none) {
+        row.notes.push("no test ran");
+        if (!optional.includes(runtime)) row.failed = 1;
+      }
+    }
+  } catch (error) {
+    row.failed++;
+    row.notes.push(error.message);
+  }
+  rows.push({ runtime, ...row, seconds: (performance.now() - started) / 1000 });
+}
+
+printTable(rows);
+const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
+const [passed, skipped] = [total("passed"), total("skipped")];
+let failed = total("failed");
+if (passed + failed === 0) {
+  console.log("no test ran in any runtime");
+  failed = 1;
+}
+console.log(`\n${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,20 @@
+// Binary: phi(o, t) of logits o and labels t that are 0, 1 or the label to ignore. Labels are compared as bits.
+
+const HAS_LABELS = true;
+
+fn element_quad(index: vec4u, inside: vec4<bool>) -> Quad {
+  let logits = first_at(index);
+  let labels = second_at(index);
+  let ignored = labels == vec4u(settings.ignore_bits);
+  let positive = labels == vec4u(0x3f800000u);
+  let negative = (labels & vec4u(0x7fffffffu)) == vec4u(0u);
+  let invalid = inside & !(ignored | positive | negative);
+  let labelled = inside & !ignored & (positive | negative);
+  let broken = labelled & non_finite(logits);
+  let sane = labelled & !broken;
+  // Bits are replaced before they become floats: a NaN must never enter arithmetic.
+  let o = bitcast<vec4f>(select(vec4u(0u), logits, sane));
+  let t = select(vec4f(0.0), vec4f(1.0), positive);
+  return finish_quad(sane, broken, invalid, positive, o,
+    base_loss(o.x, t.x), base_loss(o.y, t.y), base_loss(o.z, t.z), base_loss(o.w, t.w));
+}

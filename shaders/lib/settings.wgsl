@@ -1,0 +1,81 @@
+// Shapes and hyper-parameters: everything that may change without compiling anew.
+// The host writes the same fields in the same order (src/dispatch.ts).
+
+struct Settings {
+  rows: u32,          // rows of samples in this chunk
+  columns: u32,       // columns of samples: statistics may be kept per column
+  width: u32,         // elements that one sample averages over
+  row_lanes: u32,     // lanes that share one sample of that width
+  tiles: u32,         // column tiles of a slice
+  tile_columns: u32,  // columns of a tile
+  slices: u32,        // row slices of this chunk
+  slice_rows: u32,    // rows of a slice, a multiple of 4
+  first_slice: u32,   // of this chunk, among the slices of all chunks
+  all_slices: u32,
+  groups: u32,        // columns that statistics are kept for, times classes
+  flags: u32,
+  ignore_bits: u32,   // the label to leave out, as float bits
+  threshold: f32,
+  eps: f32,
+  ddof: f32,
+  parameters: array<vec4f, PARAMETER_VECTORS>,
+}
+
+@group(0) @binding(0) var<uniform> settings: Settings;
+
+const UPPER_SIDE = 1u;  // mask only z > threshold
+const OMIT = 2u;        // samples that are not finite count as absent
+const MEAN = 4u;        // divide by the weights of kept samples
+const SUM = 8u;
+const UNSCALED = 16u;   // leave the gradient without its scale
+const RESCALE = 32u;    // the last pass multiplies the gradient by its scale
+
+fn flag(bit: u32) -> bool {
+  return (settings.flags & bit) != 0u;
+}
+
+fn parameter(i: u32) -> f32 {
+  return settings.parameters[i / 4u][i % 4u];
+}
+
+// Where a lane works: workgroups cover column tiles times row slices; a lane keeps its column and walks down the rows in quads.
+struct Spot {
+  column: u32,
+  row: u32,
+  end: u32,
+  step: u32,
+  position: u32,  // of the lane among those of its column
+}
+
+fn lanes_per_column() -> u32 {
+  return WORKGROUP_SIZE / settings.tile_columns;
+}
+
+fn spot_of(workgroup: u32, lane: u32) -> Spot {
+  let position = lane / settings.tile_columns;
+  let column = workgroup % settings.tiles * settings.tile_columns + lane % settings.tile_columns;
+  let start = workgroup / settings.tiles * settings.slice_rows;
+  let end = min(start + settings.slice_rows, settings.rows);
+  let idle = position >= lanes_per_column() || column >= settings.columns;
+  return Spot(column, select(start + 4u * position, end, idle), end, 4u * lanes_per_column(), position);
+}
+
+// Quads between two levels of a sum: long chains of float32 additions lose digits.
+const RUN = 64u;
+
+// Scratch memory, in vec4u: moments of every slice and group, two sums of every workgroup, final statistics, one header.
+fn moments_slot(slice: u32, group: u32) -> u32 {
+  return slice * settings.groups + group;
+}
+
+fn sums_slot(workgroup: u32) -> u32 {
+  return settings.all_slices * settings.groups + 2u * workgroup;
+}
+
+fn statistics_slot(group: u32) -> u32 {
+  return sums_slot(settings.all_slices * settings.tiles) + group;
+}
+
+fn header_slot() -> u32 {
+  return statistics_slot(settings.groups);
+}

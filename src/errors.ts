@@ -1,0 +1,66 @@
+/**
+ * What went wrong, as a word to branch on.
+ *
+ * - `parameter`: a loss, an option or a JSON spec that cannot be.
+ * - `shape`: arrays, shapes or labels that do not fit together.
+ * - `buffer`: a GPU buffer with the wrong usage, size, offset, owner or an overlap.
+ * - `unsupported`: this device cannot do it.
+ * - `device`: the device was lost, or refused a shader or a pipeline.
+ */
+export type LossErrorCode = "parameter" | "shape" | "buffer" | "unsupported" | "device";
+
+/** The one error class of this library: `<loss>: <what> must <rule>, got <value>. <remedy>.` */
+export class LossError extends Error {
+  override readonly name = "LossError";
+  /** The kind of failure. */
+  readonly code: LossErrorCode;
+
+  constructor(code: LossErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Formats a value for an error message without ever running code of the value's own. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value))
+    return value.length <= 6 ? `[${value.map(show).join(", ")}]` : `an array of ${value.length}`;
+  if (ArrayBuffer.isView(value))
+    return `${Object.prototype.toString.call(value).slice(8, -1)} of ${value.byteLength} bytes`;
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}
+
+/** Throws a {@link LossError} when an options object carries a name that nobody reads: a misspelt option is never ignored. */
+export function refuseUnknown(
+  given: object | undefined,
+  known: readonly string[],
+  subject: string,
+  what = "option",
+): void {
+  if (given === undefined) return;
+  if (typeof given !== "object" || given === null) {
+    throw new LossError("parameter", `${subject}: ${what}s must be an object, got ${show(given)}.`);
+  }
+  for (const name of Object.keys(given)) {
+    if (!known.includes(name)) {
+      throw new LossError(
+        "parameter",
+        `${subject}: ${what} must be one of ${known.join(", ")}, got ${show(name)}. Check the spelling.`,
+      );
+    }
+  }
+}
+
+/** Throws a {@link LossError} unless `value` is one of `allowed`. */
+export function oneOf<T extends string>(value: unknown, allowed: readonly T[], subject: string, what: string): T {
+  if (!allowed.includes(value as T)) {
+    throw new LossError(
+      "parameter",
+      `${subject}: ${what} must be one of ${allowed.map(show).join(", ")}, got ${show(value)}.`,
+    );
+  }
+  return value as T;
+}

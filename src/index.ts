@@ -1,0 +1,39 @@
+/** webgpu-losses: WebGPU loss kernels for training on imperfect data, with a float64 reference on the CPU. */
+export { type Cutoff, decisionCutoff, type OutputDistribution } from "./cutoff.js";
+export { LossError, type LossErrorCode } from "./errors.js";
+export { evaluate } from "./evaluate.js";
+export { lossFromJSON } from "./json.js";
+export {
+  type BaseLoss,
+  type BinaryLoss,
+  type Definition,
+  type DefinitionInput,
+  type Documentation,
+  defineBinaryLoss,
+  defineRegressionLoss,
+  type Family,
+  type LossFactory,
+  type LossSpec,
+  type ParameterDefinition,
+  type RegressionLoss,
+  type Rule,
+  rules,
+  type Traits,
+} from "./loss.js";
+export * from "./losses/index.js";
+export { zbce, zmse } from "./presets.js";
+export type {
+  BinaryInputs,
+  Inputs,
+  NonFinite,
+  OptionalInputs,
+  Options,
+  Reduction,
+  RegressionInputs,
+  Result,
+  ResultName,
+  Shape,
+} from "./problem.js";
+export { type ThresholdSchedule, thresholdSchedule } from "./schedule.js";
+export { type GroupStatistics, groupMoments, type Moments, mergeStatistics, standardDeviation } from "./statistics.js";
+export { type Loss, type Statistic, type ZMaskedLoss, type ZMaskOptions, zMasked } from "./zMasked.js";

@@ -1,0 +1,19 @@
+import { defineRegressionLoss } from "../loss.js";
+import { lossesAbsoluteError } from "../shaders.generated.js";
+
+/** Absolute error: fits the median; every sample pulls with the same force. */
+export const absoluteError = defineRegressionLoss({
+  name: "absoluteError",
+  id: "l1",
+  parameters: {},
+  wgsl: lossesAbsoluteError,
+  value: (r) => Math.abs(r),
+  slope: (r) => Math.sign(r),
+  traits: { convex: true, boundedSlope: true, kinks: () => [0] },
+  documentation: {
+    summary: "Absolute error: fits the median; every sample pulls with the same force.",
+    formula: "|r|",
+    gradient: "sign r, 0 at r = 0",
+    source: "standard",
+  },
+});

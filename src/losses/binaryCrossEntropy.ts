@@ -1,0 +1,22 @@
+import { defineBinaryLoss, rules } from "../loss.js";
+import { sigmoid, softplus } from "../numerics.js";
+import { lossesBinaryCrossEntropy } from "../shaders.generated.js";
+
+/** Binary cross-entropy of logits: softplus forms throughout, so that confident samples keep their digits. */
+export const binaryCrossEntropy = defineBinaryLoss({
+  name: "binaryCrossEntropy",
+  id: "bce",
+  parameters: {
+    posWeight: { default: 1, rule: rules.nonNegative, doc: "weight of the positive term, against class imbalance" },
+  },
+  wgsl: lossesBinaryCrossEntropy,
+  value: (o, { posWeight }, t) => posWeight * t * softplus(-o) + (1 - t) * softplus(o),
+  slope: (o, { posWeight }, t) => (1 - t) * sigmoid(o) - posWeight * t * sigmoid(-o),
+  traits: { convex: true, boundedSlope: true },
+  documentation: {
+    summary: "Binary cross-entropy of logits, per element; several columns are several independent labels.",
+    formula: "posWeight t softplus(-o) + (1 - t) softplus(o)",
+    gradient: "(1 - t) sigmoid(o) - posWeight t sigmoid(-o)",
+    source: "standard",
+  },
+});

@@ -1,0 +1,19 @@
+import { defineRegressionLoss } from "../loss.js";
+import { lossesSquaredError } from "../shaders.generated.js";
+
+/** Squared error: the least-squares loss, without a factor of one half. */
+export const squaredError = defineRegressionLoss({
+  name: "squaredError",
+  id: "mse",
+  parameters: {},
+  wgsl: lossesSquaredError,
+  value: (r) => r * r,
+  slope: (r) => 2 * r,
+  traits: { convex: true, boundedSlope: false },
+  documentation: {
+    summary: "Squared error: the least-squares loss, without a factor of one half.",
+    formula: "r²",
+    gradient: "2 r",
+    source: "standard",
+  },
+});

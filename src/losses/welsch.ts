@@ -1,0 +1,19 @@
+import { defineRegressionLoss, rules } from "../loss.js";
+import { lossesWelsch } from "../shaders.generated.js";
+
+/** Welsch (Leclerc) loss: bounded by c²/2, with a Gaussian weight. */
+export const welsch = defineRegressionLoss({
+  name: "welsch",
+  id: "welsch",
+  parameters: { c: { default: 1, rule: rules.positive, doc: "scale, in units of the residual" } },
+  wgsl: lossesWelsch,
+  value: (r, { c }) => -0.5 * c * c * Math.expm1(-((r / c) ** 2)),
+  slope: (r, { c }) => r * Math.exp(-((r / c) ** 2)),
+  traits: { convex: false, boundedSlope: true, redescending: true },
+  documentation: {
+    summary: "Welsch (Leclerc) loss: bounded by c²/2, with a Gaussian weight.",
+    formula: "c²/2 (1 - exp(-(r/c)²))",
+    gradient: "r exp(-(r/c)²)",
+    source: "our scale convention: second derivative 1 at r = 0",
+  },
+});

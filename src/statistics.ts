@@ -1,0 +1,95 @@
+/** Means and standard deviations: the groups that a z-mask scores within, and merging them over shards. */
+import { LossError, show } from "./errors.js";
+
+/** Mean and deviation of one group of samples. */
+export interface GroupStatistics {
+  /** Column of the data; 0 when the whole batch is one group. */
+  readonly column: number;
+  /** Class label; 0 when the whole batch is one group. */
+  readonly class: number;
+  /** Mean of the statistic; 0 for an absent group. */
+  readonly mean: number;
+  /** sqrt(sum of squared deviations / (n - ddof)); 0 while n <= ddof. */
+  readonly standardDeviation: number;
+  /** Samples in the group. */
+  readonly n: number;
+  /** Samples that the mask kept. */
+  readonly inliers: number;
+}
+
+/** The three numbers that carry a group's moments over shards. */
+export interface Moments {
+  /** Number of samples. */
+  readonly n: number;
+  /** Their mean. */
+  readonly mean: number;
+  /** Sum of squared deviations from that mean. */
+  readonly m2: number;
+}
+
+/** A deviation of at most this multiple of |mean| is rounding of a constant batch; the same number stands in statistics.wgsl. */
+export const constantBatch = 1e-6;
+
+/** Mean and sum of squared deviations in two passes. */
+export function momentsOf(values: ArrayLike<number>): Moments {
+  const n = values.length;
+  if (n === 0) return { n: 0, mean: 0, m2: 0 };
+  const pivot = values[0]!;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += values[i]! - pivot;
+  const mean = pivot + sum / n;
+  let m2 = 0;
+  for (let i = 0; i < n; i++) m2 += (values[i]! - mean) ** 2;
+  return { n, mean, m2 };
+}
+
+/** The standard deviation that moments give with `ddof` delta degrees of freedom; 0 while n <= ddof. */
+export function standardDeviation({ n, m2 }: Moments, ddof = 1): number {
+  return n > ddof ? Math.sqrt(m2 / (n - ddof)) : 0;
+}
+
+/** The moments behind a group of a result's `statistics`, ready for {@link mergeStatistics}; `ddof` is that of the mask. */
+export function groupMoments(
+  { n, mean, standardDeviation: sd }: Omit<GroupStatistics, "column" | "class" | "inliers">,
+  ddof = 1,
+): Moments {
+  return { n, mean, m2: n > ddof ? sd * sd * (n - ddof) : 0 };
+}
+
+function mergePair(a: Moments, b: Moments): Moments {
+  for (const moments of [a, b]) {
+    if (typeof moments !== "object" || moments === null || !(moments.n >= 0)) {
+      throw new LossError(
+        "parameter",
+        `mergeStatistics: a group must be { n, mean, m2 } with n >= 0, got ${show(moments?.n)} for n.`,
+      );
+    }
+  }
+  if (a.n === 0) return { n: b.n, mean: b.mean, m2: b.m2 };
+  if (b.n === 0) return { n: a.n, mean: a.mean, m2: a.m2 };
+  const n = a.n + b.n;
+  const delta = b.mean - a.mean;
+  return { n, mean: a.mean + (delta * b.n) / n, m2: a.m2 + b.m2 + delta * delta * ((a.n * b.n) / n) };
+}
+
+/**
+ * Merges the moments of two shards, so that each can mask as one batch would (pass the merged statistics on as `givenStatistics`,
+ * with reduction "sum", and divide by the sum of the shards' `weightSum`).
+ *
+ * @param a one group, or an array of groups in the order of a result's `statistics`.
+ * @param b the same form as `a`.
+ * @throws LossError `parameter` for anything else, `shape` for arrays of different length.
+ * @see Chan, Golub and LeVeque 1979, Updating Formulae and a Pairwise Algorithm for Computing Sample Variances.
+ */
+export function mergeStatistics(a: Moments, b: Moments): Moments;
+export function mergeStatistics(a: readonly Moments[], b: readonly Moments[]): Moments[];
+export function mergeStatistics(a: Moments | readonly Moments[], b: Moments | readonly Moments[]): Moments | Moments[] {
+  if (!Array.isArray(a) && !Array.isArray(b)) return mergePair(a as Moments, b as Moments);
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) {
+    throw new LossError(
+      "shape",
+      `mergeStatistics: both shards must have the same groups, got ${show(a)} and ${show(b)}.`,
+    );
+  }
+  return a.map((group, i) => mergePair(group, b[i]));
+}

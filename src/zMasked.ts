@@ -1,0 +1,112 @@
+/** The modifier of the Z-Error Loss: any base loss, averaged over the samples that are no outliers of their batch. */
+import { LossError, oneOf, refuseUnknown, show } from "./errors.js";
+import { type BaseLoss, type Family, type LossSpec, type Rule, rules } from "./loss.js";
+
+/** The quantity whose z-score decides. */
+export type Statistic = "loss" | "error" | "logit" | "probability";
+
+/** How {@link zMasked} finds outliers; every option has a default. */
+export interface ZMaskOptions {
+  /** Samples with |z| above it are masked; above 0, default 2. `z = threshold` stays. */
+  readonly threshold?: number;
+  /**
+   * What is scored: the per-sample `loss` (default for regression), the signed `error` prediction - target (regression),
+   * the `logit` (default for binary losses) or its `probability` (binary).
+   */
+  readonly statistic?: Statistic;
+  /** One mean and deviation for the whole `batch` (default for regression), or one per column and `class` (default for binary losses). */
+  readonly per?: "batch" | "class";
+  /** Delta degrees of freedom of the standard deviation: sqrt(sum / (n - ddof)); default 1. */
+  readonly ddof?: number;
+  /** Added to the standard deviation, in units of the statistic; default 0. */
+  readonly eps?: number;
+  /** With shape [rows, columns]: is a `sample` a row (default for regression), or is every `element` one (default for binary losses)? */
+  readonly granularity?: "sample" | "element";
+  /** Mask `both` tails (default, as the paper), or only the `upper` one. */
+  readonly side?: "both" | "upper";
+}
+
+/** A base loss with a z-mask around it. */
+export interface ZMaskedLoss<F extends Family = Family> {
+  readonly name: "zMasked";
+  readonly family: F;
+  /** The options, with defaults filled in. */
+  readonly parameters: Readonly<Required<ZMaskOptions>>;
+  readonly base: BaseLoss<F>;
+  toJSON(): LossSpec;
+}
+
+/** Anything that `evaluate`, `run` and `createPlan` take. */
+export type Loss<F extends Family = Family> = BaseLoss<F> | ZMaskedLoss<F>;
+
+/** Names of all options of {@link zMasked}. */
+export const zMaskOptions = ["threshold", "statistic", "per", "ddof", "eps", "granularity", "side"] as const;
+
+const statistics = { regression: ["loss", "error"], binary: ["loss", "logit", "probability"] } as const;
+
+/** The defaults of a family, which are those of the paper's two losses. */
+function defaults(family: Family): Required<ZMaskOptions> {
+  const common = { threshold: 2, ddof: 1, eps: 0, side: "both" } as const;
+  return family === "regression"
+    ? { ...common, statistic: "loss", per: "batch", granularity: "sample" }
+    : { ...common, statistic: "logit", per: "class", granularity: "element" };
+}
+
+const numeric: Record<"threshold" | "ddof" | "eps", Rule> = {
+  threshold: { text: "be a number above 0", test: (x) => x > 0 },
+  ddof: rules.nonNegative,
+  eps: rules.nonNegative,
+};
+
+/**
+ * Masks the outliers of a batch: z = (v - mean) / (standard deviation + eps), and only samples with |z| <= threshold enter the loss.
+ * Mean and deviation are those of the batch and count as constants in the gradient. A deviation of at most 1e-6 |mean|, or too
+ * few samples to have one, makes everything an inlier.
+ *
+ * A z-mask is a filter for few outliers: outliers that make up more than 1/(1 + threshold²) of the batch inflate the deviation
+ * so much that they hide in it (20 % at 2). With ddof 1, |z| never exceeds (n - 1)/sqrt(n): a threshold of 2 cannot fire before n = 6.
+ *
+ * @param base the loss to mask; a modifier cannot be masked twice.
+ * @throws LossError `parameter` for unknown options, values out of range, or a statistic that the family does not have.
+ * @see Godin 2025, Z-Error Loss for Training Neural Networks, arXiv 2506.02154. Options beyond threshold, statistic and ddof are our reading.
+ */
+export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptions = {}): ZMaskedLoss<F> {
+  if (typeof base !== "object" || base === null || !("definition" in base)) {
+    throw new LossError(
+      "parameter",
+      `zMasked: the loss must be a base loss, got ${show(base)}. zMasked is outermost and stands once.`,
+    );
+  }
+  const subject = `zMasked(${base.name})`;
+  refuseUnknown(options, zMaskOptions, subject);
+  const standard = defaults(base.family);
+  const parameters = { ...standard };
+  for (const key of zMaskOptions) if (options[key] !== undefined) Object.assign(parameters, { [key]: options[key] });
+  for (const key of ["threshold", "ddof", "eps"] as const) {
+    const value: unknown = parameters[key];
+    if (typeof value !== "number" || !numeric[key].test(value)) {
+      throw new LossError("parameter", `${subject}: ${key} must ${numeric[key].text}, got ${show(value)}.`);
+    }
+  }
+  oneOf(parameters.statistic, statistics[base.family], subject, "statistic");
+  oneOf(parameters.per, base.family === "regression" ? ["batch"] : ["batch", "class"], subject, "per");
+  oneOf(parameters.granularity, ["sample", "element"], subject, "granularity");
+  oneOf(parameters.side, ["both", "upper"], subject, "side");
+  return Object.freeze({
+    name: "zMasked" as const,
+    family: base.family,
+    parameters: Object.freeze(parameters),
+    base,
+    toJSON(): LossSpec {
+      const params = Object.fromEntries(
+        zMaskOptions
+          .filter((key) => parameters[key] !== standard[key])
+          .map((key) => [key, parameters[key] === Number.POSITIVE_INFINITY ? "Infinity" : parameters[key]]),
+      );
+      const of = base.toJSON();
+      if (of.loss === "mse") return { loss: "zmse", params };
+      if (of.loss === "bce") return { loss: "zbce", params: { ...of.params, ...params } };
+      return { loss: "zMasked", params, of };
+    },
+  });
+}

@@ -1,0 +1,75 @@
+// `npm test` runs these projects one after another; `npx vitest --project dawn` runs one.
+// The fifth runtime, naga in Deno, has vitest.naga.config.ts.
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import {
+  chromiumArguments,
+  findChromium,
+  findFirefox,
+  firefoxPreferences,
+  softwareDriver,
+} from "./scripts/lib/browsers.mjs";
+import { findVulkan } from "./scripts/lib/vulkan.mjs";
+
+const gpuTests = ["test/**/*.gpu.test.ts"];
+const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 }; // software adapters are slow
+const driver = softwareDriver ? findVulkan().dawn : undefined;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "cpu",
+          include: ["test/**/*.test.ts"],
+          exclude: gpuTests,
+          ...timeouts,
+        },
+      },
+      {
+        test: {
+          name: "dawn",
+          include: gpuTests,
+          pool: "forks", // a native module: threads share its state
+          setupFiles: ["test/setup/dawn.ts"],
+          env: driver ? { VK_ICD_FILENAMES: driver } : {},
+          ...timeouts,
+        },
+      },
+      {
+        // Found only while a test runs, a dependency would reload the page in the middle of it.
+        optimizeDeps: { include: ["fast-check"] },
+        test: {
+          name: "browser",
+          include: gpuTests,
+          ...timeouts,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            instances: [
+              {
+                name: "chromium",
+                browser: "chromium",
+                provider: playwright({
+                  launchOptions: { executablePath: findChromium(), args: chromiumArguments() },
+                }),
+              },
+              {
+                name: "firefox",
+                browser: "firefox",
+                provider: playwright({
+                  launchOptions: {
+                    channel: "moz-firefox", // the stock Firefox, not Playwright's patched one
+                    executablePath: findFirefox(),
+                    firefoxUserPrefs: firefoxPreferences,
+                  },
+                }),
+              },
+            ],
+          },
+        },
+      },
+    ],
+  },
+});

@@ -39,8 +39,8 @@ function elementwise(problem: Problem, first: ArrayLike<number>, second: ArrayLi
   const state = new Uint8Array(elements); // 0 ignored, 1 finite, 2 not finite
   const statistic: Statistic = mask?.statistic ?? "loss";
   for (let i = 0; i < elements; i++) {
-    const a = first[i]!;
-    const b = second[i]!;
+    const a = first[i];
+    const b = second[i];
     if (base.family === "binary" && b === ignoreIndex) continue;
     if (!(Number.isFinite(a) && Number.isFinite(b))) {
       state[i] = 2;
@@ -50,7 +50,7 @@ function elementwise(problem: Problem, first: ArrayLike<number>, second: ArrayLi
     state[i] = 1;
     values[i] = value(x, parameters, b);
     slopes[i] = slope(x, parameters, b);
-    scored[i] = statistic === "loss" ? values[i]! : statistic === "probability" ? sigmoid(x) : x;
+    scored[i] = statistic === "loss" ? values[i] : statistic === "probability" ? sigmoid(x) : x;
   }
   return { values, slopes, scored, state };
 }
@@ -75,18 +75,18 @@ function gather(
     for (let j = i * width; j < (i + 1) * width; j++) {
       if (elements.state[j] === 0) continue;
       if (elements.state[j] === 2) samples.finite[i] = 0;
-      samples.members[i]! += 1;
-      samples.loss[i]! += elements.values[j]!;
-      samples.scored[i]! += elements.scored[j]!;
+      samples.members[i] += 1;
+      samples.loss[i] += elements.values[j];
+      samples.scored[i] += elements.scored[j];
     }
     const weight = weights?.[i] ?? 1;
     if (!Number.isFinite(weight)) samples.finite[i] = 0;
     samples.weight[i] = Number.isFinite(weight) ? weight : 0;
     if (samples.finite[i] === 0 && problem.nonFinite === "omit") samples.members[i] = 0;
-    const members = samples.members[i]!;
+    const members = samples.members[i];
     const usable = members > 0 && samples.finite[i] === 1;
-    samples.loss[i] = usable ? samples.loss[i]! / members : members > 0 ? Number.NaN : 0;
-    samples.scored[i] = usable ? samples.scored[i]! / members : 0;
+    samples.loss[i] = usable ? samples.loss[i] / members : members > 0 ? Number.NaN : 0;
+    samples.scored[i] = usable ? samples.scored[i] / members : 0;
     samples.group[i] = classes > 1 ? (i % columns) * classes + (labels[i] === 1 ? 1 : 0) : 0;
   }
   return samples;
@@ -97,25 +97,25 @@ function score({ mask }: Problem, geometry: Geometry, samples: Samples, poisoned
   const { threshold, ddof, eps, side } = mask!;
   const members: number[][] = emptyGroups(geometry).map(() => []);
   for (let i = 0; i < geometry.samples; i++) {
-    if (samples.members[i]! > 0) members[samples.group[i]!]!.push(samples.scored[i]!);
+    if (samples.members[i] > 0) members[samples.group[i]].push(samples.scored[i]);
   }
   const statistics = emptyGroups(geometry).map((group, g) => {
-    const moments = momentsOf(members[g]!);
+    const moments = momentsOf(members[g]);
     const { n } = moments;
     if (poisoned && n > 0) return { ...group, mean: Number.NaN, standardDeviation: Number.NaN, n };
-    if (given) return { ...given[g]!, n };
+    if (given) return { ...given[g], n };
     return { ...group, mean: moments.mean, standardDeviation: standardDeviation(moments, ddof), n };
   });
   const z = new Float64Array(geometry.samples);
   const keep = new Uint8Array(geometry.samples);
   for (let i = 0; i < geometry.samples; i++) {
     if (samples.members[i] === 0) continue;
-    const { mean, standardDeviation: sd } = statistics[samples.group[i]!]!;
-    z[i] = sd <= constantBatch * Math.abs(mean) ? 0 : (samples.scored[i]! - mean) / (sd + eps);
-    keep[i] = (side === "upper" ? z[i]! : Math.abs(z[i]!)) <= threshold ? 1 : 0;
+    const { mean, standardDeviation: sd } = statistics[samples.group[i]];
+    z[i] = sd <= constantBatch * Math.abs(mean) ? 0 : (samples.scored[i] - mean) / (sd + eps);
+    keep[i] = (side === "upper" ? z[i] : Math.abs(z[i])) <= threshold ? 1 : 0;
   }
   for (let i = 0; i < geometry.samples; i++)
-    if (keep[i]) (statistics[samples.group[i]!] as { inliers: number }).inliers += 1;
+    if (keep[i]) (statistics[samples.group[i]] as { inliers: number }).inliers += 1;
   return { z, keep, statistics };
 }
 
@@ -150,13 +150,13 @@ export function evaluate<F extends Family>(
   let weightSum = 0;
   let sum = 0;
   for (let i = 0; i < n; i++) {
-    const w = samples.weight[i]!;
-    perSample[i] = scored ? samples.loss[i]! : samples.members[i] === 0 ? 0 : w * samples.loss[i]!;
+    const w = samples.weight[i];
+    perSample[i] = scored ? samples.loss[i] : samples.members[i] === 0 ? 0 : w * samples.loss[i];
     if (kept[i]) {
       count += 1;
       weightSum += w;
-      terms[i] = w * samples.loss[i]!;
-      sum += terms[i]!;
+      terms[i] = w * samples.loss[i];
+      sum += terms[i];
     }
     if (poisoned) terms[i] = Number.NaN;
   }
@@ -168,8 +168,8 @@ export function evaluate<F extends Family>(
     const i = Math.floor(j / width);
     if (poisoned || (mean && broken)) gradient[j] = Number.NaN;
     else if (kept[i] && elements.state[j] !== 0) {
-      const factor = (typeof upstream === "number" ? upstream : upstream[i]!) * scale;
-      const slope = (samples.weight[i]! * elements.slopes[j]!) / samples.members[i]!;
+      const factor = (typeof upstream === "number" ? upstream : upstream[i]) * scale;
+      const slope = (samples.weight[i] * elements.slopes[j]) / samples.members[i];
       gradient[j] = samples.finite[i] === 0 ? Number.NaN : factor * slope;
     }
   }

@@ -21,6 +21,15 @@ export {
   type Traits,
 } from "./loss.js";
 export * from "./losses/index.js";
+export {
+  type BufferBinding,
+  createPlan,
+  type Plan,
+  type PlanBuffers,
+  type PlanInput,
+  type PlanOptions,
+  type PlanOutput,
+} from "./plan.js";
 export { zbce, zmse } from "./presets.js";
 export type {
   BinaryInputs,
@@ -34,6 +43,8 @@ export type {
   ResultName,
   Shape,
 } from "./problem.js";
+export { run } from "./run.js";
 export { type ThresholdSchedule, thresholdSchedule } from "./schedule.js";
 export { type GroupStatistics, groupMoments, type Moments, mergeStatistics, standardDeviation } from "./statistics.js";
+export type { Tuning } from "./tuning.js";
 export { type Loss, type Statistic, type ZMaskedLoss, type ZMaskOptions, zMasked } from "./zMasked.js";

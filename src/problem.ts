@@ -295,7 +295,7 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
         `${subject}: upstream must be a number for reduction "${problem.reduction}", got an array of ${upstream.length}.`,
       );
     }
-    upstream = upstream[0]!;
+    upstream = upstream[0];
   }
   if (!isArray(upstream) && typeof upstream !== "number") {
     throw new LossError("shape", `${subject}: upstream must be a number or an array, got ${show(upstream)}.`);

@@ -34,12 +34,12 @@ export const constantBatch = 1e-6;
 export function momentsOf(values: ArrayLike<number>): Moments {
   const n = values.length;
   if (n === 0) return { n: 0, mean: 0, m2: 0 };
-  const pivot = values[0]!;
+  const pivot = values[0];
   let sum = 0;
-  for (let i = 0; i < n; i++) sum += values[i]! - pivot;
+  for (let i = 0; i < n; i++) sum += values[i] - pivot;
   const mean = pivot + sum / n;
   let m2 = 0;
-  for (let i = 0; i < n; i++) m2 += (values[i]! - mean) ** 2;
+  for (let i = 0; i < n; i++) m2 += (values[i] - mean) ** 2;
   return { n, mean, m2 };
 }
 

@@ -1,10 +1,10 @@
 // Statistics, part one: the moments of every group over one slice of rows.
-// Reads the samples once; writes one vec4u per group and slice to scratch. Grid: column tiles x row slices.
+// Reads the samples once; writes one item per group and slice to scratch. Grid: column tiles x row slices.
 
 fn accumulate(workgroup: u32, lane: u32) {
   let spot = spot_of(workgroup, lane);
-  var first = vec4u(0u, 0u, 0u, 0u);
-  var second = vec4u(0u, 0u, 0u, 0u);
+  var first = no_item();
+  var second = no_item();
   var broken = false;
   var row = spot.row;
   while (row < spot.end) {
@@ -25,8 +25,8 @@ fn accumulate(workgroup: u32, lane: u32) {
     second = merge_moments(second, pack_moments(near_positive));
   }
   if (broken && !flag(OMIT)) {
-    first.w = POISON;
-    second.w = POISON;
+    first.head.w = POISON;
+    second.head.w = POISON;
   }
   let slice = settings.first_slice + workgroup / settings.tiles;
   let writes = spot.position == 0u && spot.column < settings.columns;

@@ -8,18 +8,12 @@ struct Conclusion {
 
 fn conclude(writes: bool, lane: u32) -> Conclusion {
   let workgroups = settings.all_slices * settings.tiles;
-  var sums = vec4u(0u);
-  var labels = vec4u(0u);
+  var total = no_item();
   for (var i = lane; i < workgroups; i += WORKGROUP_SIZE) {
-    sums = add(sums, scratch[sums_slot(i)]);
-    if (HAS_LABELS) {
-      labels = add(labels, scratch[sums_slot(i) + 1u]);
-    }
+    total = add(total, scratch[sums_slot(i)]);
   }
-  sums = reduce(ADD, sums, lane, lane, WORKGROUP_SIZE, 1u);
-  if (HAS_LABELS) {
-    labels = reduce(ADD, labels, lane, lane, WORKGROUP_SIZE, 1u);
-  }
+  total = reduce(ADD, total, lane, lane, WORKGROUP_SIZE, 1u);
+  let sums = total.head;
   let weight = bitcast<f32>(sums.y);
   let spoiled = sums.w > 0u && !flag(OMIT);
   let empty = flag(MEAN) && weight == 0.0;
@@ -31,9 +25,9 @@ fn conclude(writes: bool, lane: u32) -> Conclusion {
     let loss = select(bitcast<u32>(bitcast<f32>(sums.x) * share), NAN_BITS, spoiled);
     let counted = select(sums.z, 0u, empty);
     write_loss(loss);
-    write_summary(loss, sums.y, select(bitcast<u32>(scale), NAN_BITS, all_spoiled), counted, labels.z, sums.w);
+    write_summary(loss, sums.y, select(bitcast<u32>(scale), NAN_BITS, all_spoiled), counted, total.tail.x, sums.w);
     if (MASKED && CLASSES == 1u) {
-      write_statistics(0u, vec4u(scratch[statistics_slot(0u)].xyz, sums.z));
+      write_statistics(0u, vec4u(scratch[statistics_slot(0u)].head.xyz, sums.z));
     }
   }
   return Conclusion(scale, all_spoiled);
@@ -42,17 +36,17 @@ fn conclude(writes: bool, lane: u32) -> Conclusion {
 // With statistics per class: the inliers of every group, from those of its slices.
 fn publish_groups(workgroup: u32, workgroups: u32, lane: u32) {
   if (CLASSES > 1u && COUNTS_INLIERS) {
-    let poisoned = scratch[header_slot()].z != 0u;
+    let poisoned = scratch[header_slot()].head.z != 0u;
     for (var group = workgroup; group < settings.groups; group += workgroups) {
       var inliers = 0u;
       for (var slice = lane; slice < settings.all_slices; slice += WORKGROUP_SIZE) {
-        inliers += scratch[moments_slot(slice, group)].x;
+        inliers += scratch[moments_slot(slice, group)].head.x;
       }
-      let total = reduce(ADD, vec4u(0u, 0u, inliers, 0u), lane, lane, WORKGROUP_SIZE, 1u);
-      let statistics = scratch[statistics_slot(group)];
+      let total = reduce(ADD, Item(vec4u(0u, 0u, inliers, 0u), vec4u(0u)), lane, lane, WORKGROUP_SIZE, 1u);
+      let statistics = scratch[statistics_slot(group)].head;
       if (lane == 0u) {
         let spoiled = poisoned && statistics.z > 0u;
-        write_statistics(group, vec4u(select(statistics.xy, vec2u(NAN_BITS), vec2<bool>(spoiled)), statistics.z, total.z));
+        write_statistics(group, vec4u(select(statistics.xy, vec2u(NAN_BITS), vec2<bool>(spoiled)), statistics.z, total.head.z));
       }
     }
   }

@@ -2,7 +2,7 @@
 // With one group, every workgroup that needs it does so by itself; with many, a dispatch of its own leaves them in scratch.
 
 fn merged_statistics(group: u32, lane: u32) -> vec4u {
-  var moments = vec4u(0u, 0u, 0u, 0u);
+  var moments = no_item();
   for (var slice = lane; slice < settings.all_slices; slice += WORKGROUP_SIZE) {
     moments = merge_moments(moments, scratch[moments_slot(slice, group)]);
   }
@@ -13,9 +13,9 @@ fn merged_statistics(group: u32, lane: u32) -> vec4u {
 fn write_header(lane: u32) {
   var poisoned = 0u;
   for (var i = lane; i < settings.all_slices * settings.groups; i += WORKGROUP_SIZE) {
-    poisoned |= select(0u, 1u, scratch[i].w == POISON);
+    poisoned |= select(0u, 1u, scratch[i].head.w == POISON);
   }
-  let total = reduce(ADD, vec4u(0u, 0u, poisoned, 0u), lane, lane, WORKGROUP_SIZE, 1u);
+  let total = reduce(ADD, Item(vec4u(0u, 0u, poisoned, 0u), vec4u(0u)), lane, lane, WORKGROUP_SIZE, 1u);
   if (lane == 0u) {
     scratch[header_slot()] = total;
   }
@@ -28,14 +28,14 @@ fn finalize(workgroup: u32, workgroups: u32, lane: u32) {
   if (settings.all_slices == 1u) {
     // Nothing to merge: a lane per group.
     for (var group = workgroup * WORKGROUP_SIZE + lane; group < settings.groups; group += workgroups * WORKGROUP_SIZE) {
-      scratch[statistics_slot(group)] = replace_by_given(statistics_of(scratch[moments_slot(0u, group)]), group);
+      scratch[statistics_slot(group)].head = replace_by_given(statistics_of(scratch[moments_slot(0u, group)]), group);
     }
     return;
   }
   for (var group = workgroup; group < settings.groups; group += workgroups) {
     let statistics = merged_statistics(group, lane);
     if (lane == 0u) {
-      scratch[statistics_slot(group)] = statistics;
+      scratch[statistics_slot(group)].head = statistics;
     }
   }
 }

@@ -37,20 +37,17 @@ fn reduce_rows(workgroup: u32, lane: u32) {
       }
       sums += near;
     }
-    var total = vec4u(bitcast<vec2u>(sums), members, broken);
-    var labels = vec4u(0u, 0u, invalid, 0u);
+    var item = Item(vec4u(bitcast<vec2u>(sums), members, broken), vec4u(invalid, 0u, 0u, 0u));
     if (settings.row_lanes > 1u) {
-      total = reduce(ADD, total, lane, position, settings.row_lanes, 1u);
-      if (HAS_LABELS) {
-        labels = reduce(ADD, labels, lane, position, settings.row_lanes, 1u);
-      }
+      item = reduce(ADD, item, lane, position, settings.row_lanes, 1u);
     }
+    let total = item.head;
     if (position == 0u && row < end) {
       let means = bitcast<vec2f>(total.xy) / f32(max(total.z, 1u));
       let overflow = non_finite(vec4u(bitcast<vec2u>(means), 0u, 0u));
       let is_broken = total.w > 0u || overflow.x || overflow.y;
       samples[row] = vec4u(
-        select(bitcast<vec2u>(means), vec2u(0u), vec2<bool>(is_broken)), total.z, select(0u, BROKEN, is_broken) + INVALID * labels.z);
+        select(bitcast<vec2u>(means), vec2u(0u), vec2<bool>(is_broken)), total.z, select(0u, BROKEN, is_broken) + INVALID * item.tail.x);
     }
   }
 }

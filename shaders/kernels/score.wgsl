@@ -1,6 +1,6 @@
 // Masks the samples, sums the losses of those that stay, and writes whatever is wanted per sample.
 // For element-wise samples the gradient is written here too, without the division by the kept weights.
-// Reads the samples once; writes two vec4u of sums per workgroup to scratch. Grid: column tiles x row slices.
+// Reads the samples once; writes an item of sums per workgroup to scratch. Grid: column tiles x row slices.
 
 // What a group's members are scored against.
 struct Reference {
@@ -26,14 +26,14 @@ fn score(workgroup: u32, lane: u32) {
     poisoned = statistics.x == NAN_BITS;
     reference = reference_of(select(statistics, vec4u(0u), vec4<bool>(poisoned)));
     if (workgroup == 0u && lane == 0u) {
-      scratch[statistics_slot(0u)] = statistics;
+      scratch[statistics_slot(0u)].head = statistics;
     }
   } else if (MASKED) {
-    poisoned = scratch[header_slot()].z != 0u;
+    poisoned = scratch[header_slot()].head.z != 0u;
     let group = CLASSES * min(spot.column, settings.columns - 1u);
     if (!poisoned) {
-      reference = reference_of(scratch[statistics_slot(group)]);
-      reference_positive = reference_of(scratch[statistics_slot(group + 1u)]);
+      reference = reference_of(scratch[statistics_slot(group)].head);
+      reference_positive = reference_of(scratch[statistics_slot(group + 1u)].head);
     }
   }
   let propagate = !flag(OMIT);
@@ -42,7 +42,7 @@ fn score(workgroup: u32, lane: u32) {
     factor = vec4f(upstream_scalar());
   }
 
-  var sums = vec4f(0.0);  // loss and weight; the tail of the vector is unused
+  var sums = vec2f(0.0);  // loss and weight
   var kept_count = 0u;
   var broken_count = 0u;
   var invalid_count = 0u;
@@ -50,7 +50,7 @@ fn score(workgroup: u32, lane: u32) {
   var row = spot.row;
   while (row < spot.end) {
     let stop = min(row + RUN * spot.step, spot.end);
-    var near = vec4f(0.0);
+    var near = vec2f(0.0);
     for (; row < stop; row += spot.step) {
       let index = sample_index(row, spot.column);
       let inside = row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows);
@@ -66,7 +66,7 @@ fn score(workgroup: u32, lane: u32) {
       }
       let counted = kept | (quad.broken & vec4<bool>(propagate && !MASKED));
       let terms = select(vec4f(0.0), quad.weight * quad.loss, kept);
-      near += vec4f(dot(terms, vec4f(1.0)), dot(select(vec4f(0.0), quad.weight, counted), vec4f(1.0)), 0.0, 0.0);
+      near += vec2f(dot(terms, vec4f(1.0)), dot(select(vec4f(0.0), quad.weight, counted), vec4f(1.0)));
       kept_count += count(counted);
       broken_count += count(quad.broken);
       invalid_count += dot(quad.invalid, vec4u(1u));
@@ -76,8 +76,8 @@ fn score(workgroup: u32, lane: u32) {
 
       // NaN leaves as bits, and only here.
       let spoiled = vec4<bool>(poisoned) | (quad.broken & vec4<bool>(propagate));
-      let own = select(quad.weight * quad.loss, quad.loss, MASKED);
-      write_per_sample(index, inside, select(bitcast<vec4u>(select(vec4f(0.0), own, quad.usable)), vec4u(NAN_BITS), quad.broken & vec4<bool>(propagate)));
+      let entry = select(quad.weight * quad.loss, quad.loss, MASKED);
+      write_per_sample(index, inside, select(bitcast<vec4u>(select(vec4f(0.0), entry, quad.usable)), vec4u(NAN_BITS), quad.broken & vec4<bool>(propagate)));
       write_losses(index, inside, select(bitcast<vec4u>(terms), vec4u(NAN_BITS), spoiled));
       let scored = quad.usable | (quad.broken & vec4<bool>(propagate));
       write_z(index, inside, select(bitcast<vec4u>(z), vec4u(NAN_BITS), scored & vec4<bool>(poisoned)));
@@ -91,25 +91,19 @@ fn score(workgroup: u32, lane: u32) {
     sums += near;
   }
 
-  let slot = sums_slot(settings.first_slice * settings.tiles + workgroup);
-  let total = reduce(ADD, vec4u(bitcast<u32>(sums.x), bitcast<u32>(sums.y), kept_count, broken_count), lane, lane, WORKGROUP_SIZE, 1u);
+  let own = Item(vec4u(bitcast<vec2u>(sums), kept_count, broken_count), vec4u(invalid_count, 0u, 0u, 0u));
+  let total = reduce(ADD, own, lane, lane, WORKGROUP_SIZE, 1u);
   if (lane == 0u) {
-    scratch[slot] = total;
-  }
-  if (HAS_LABELS) {
-    let invalid = reduce(ADD, vec4u(0u, 0u, invalid_count, 0u), lane, lane, WORKGROUP_SIZE, 1u);
-    if (lane == 0u) {
-      scratch[slot + 1u] = invalid;
-    }
+    scratch[sums_slot(settings.first_slice * settings.tiles + workgroup)] = total;
   }
   if (CLASSES > 1u && COUNTS_INLIERS) {
     // The slice's moments have been merged, so their place is free for its inliers.
-    let members = reduce(ADD, vec4u(0u, 0u, inliers), lane, spot.position, lanes_per_column(), settings.tile_columns);
+    let members = reduce(ADD, Item(vec4u(0u, 0u, inliers), vec4u(0u)), lane, spot.position, lanes_per_column(), settings.tile_columns);
     if (spot.position == 0u && spot.column < settings.columns) {
       let group = CLASSES * spot.column;
       let slice = settings.first_slice + workgroup / settings.tiles;
-      scratch[moments_slot(slice, group)] = vec4u(members.z, 0u, 0u, 0u);
-      scratch[moments_slot(slice, group + 1u)] = vec4u(members.w, 0u, 0u, 0u);
+      scratch[moments_slot(slice, group)].head.x = members.head.z;
+      scratch[moments_slot(slice, group + 1u)].head.x = members.head.w;
     }
   }
 }

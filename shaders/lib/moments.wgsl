@@ -1,5 +1,6 @@
 // Count, mean and sum of squared deviations (m2), safe from cancellation, overflow and underflow:
 // deviations are taken from a running mean and scaled by a power of two that follows their size.
+// The mean carries what its rounding lost (rest), so that the deviation of an almost constant batch survives.
 
 // Sentinel exponent of a group that met a NaN or an infinity.
 const POISON = 0x7fffffffu;
@@ -17,13 +18,14 @@ fn power_of_two(k: i32) -> f32 {
 struct Running {
   n: f32,
   mean: f32,
+  rest: f32,
   m2: f32,
   scale: f32,
   reach: f32,
 }
 
 fn start_running() -> Running {
-  return Running(0.0, 0.0, 0.0, 1.0, 0.0);
+  return Running(0.0, 0.0, 0.0, 0.0, 1.0, 0.0);
 }
 
 // Youngs and Cramer's update by four values at once, of which `valid` count.
@@ -37,7 +39,7 @@ fn add_quad(running: Running, values: vec4f, valid: vec4<bool>) -> Running {
     // Any member of the group is a sound pivot: a far one is an outlier that dominates m2 anyway.
     m.mean = select(select(select(values.w, values.z, valid.z), values.y, valid.y), values.x, valid.x);
   }
-  let deviation = select(vec4f(0.0), values - m.mean, valid);
+  let deviation = select(vec4f(0.0), (values - m.mean) - m.rest, valid);
   let size = abs(deviation);
   let farthest = max(max(size.x, size.y), max(size.z, size.w));
   if (farthest > m.reach) {
@@ -51,40 +53,53 @@ fn add_quad(running: Running, values: vec4f, valid: vec4<bool>) -> Running {
   let shift = dot(deviation, vec4f(1.0)) / m.n;
   let scaled = deviation * m.scale;
   m.m2 += max(0.0, dot(scaled, scaled) - dot(scaled, vec4f(1.0)) * (shift * m.scale));
-  m.mean += shift;
+  let step = m.rest + shift;
+  let mean = m.mean + step;
+  m.rest = (m.mean - mean) + step;
+  m.mean = mean;
   return m;
 }
 
-// Moments as they travel between lanes, workgroups and dispatches: n, mean, m2 in units of 4^exponent, exponent.
-fn pack_moments(m: Running) -> vec4u {
-  return vec4u(u32(m.n), bitcast<u32>(m.mean), bitcast<u32>(m.m2), bitcast<u32>(-exponent_of(m.scale)));
+// Moments as they travel between lanes, workgroups and dispatches: n, mean, m2 in units of 4^exponent, exponent; rest.
+fn pack_moments(m: Running) -> Item {
+  return Item(
+    vec4u(u32(m.n), bitcast<u32>(m.mean), bitcast<u32>(m.m2), bitcast<u32>(-exponent_of(m.scale))),
+    vec4u(bitcast<u32>(m.rest), 0u, 0u, 0u));
 }
 
 // Chan, Golub and LeVeque's pairwise merge.
-fn merge_moments(a: vec4u, b: vec4u) -> vec4u {
+fn merge_moments(first: Item, second: Item) -> Item {
+  let a = first.head;
+  let b = second.head;
   if (a.w == POISON || b.w == POISON) {
-    return vec4u(a.x + b.x, 0u, 0u, POISON);
+    return Item(vec4u(a.x + b.x, 0u, 0u, POISON), vec4u(0u));
   }
   if (a.x == 0u) {
-    return b;
+    return second;
   }
   if (b.x == 0u) {
-    return a;
+    return first;
   }
   let n = a.x + b.x;
   let share = f32(b.x) / f32(n);
-  let delta = bitcast<f32>(b.y) - bitcast<f32>(a.y);
+  let rest = bitcast<f32>(first.tail.x);
+  let delta = (bitcast<f32>(b.y) - bitcast<f32>(a.y)) + (bitcast<f32>(second.tail.x) - rest);
   let exponents = vec2i(bitcast<i32>(a.w), bitcast<i32>(b.w));
   let exponent = max(max(exponents.x, exponents.y), exponent_of(delta));
   let scaled = delta * power_of_two(-exponent);
   let m2 = bitcast<f32>(a.z) * power_of_two(2 * (exponents.x - exponent))
     + bitcast<f32>(b.z) * power_of_two(2 * (exponents.y - exponent))
     + scaled * scaled * f32(a.x) * share;
-  return vec4u(n, bitcast<u32>(bitcast<f32>(a.y) + delta * share), bitcast<u32>(m2), bitcast<u32>(exponent));
+  let step = rest + delta * share;
+  let mean = bitcast<f32>(a.y) + step;
+  return Item(
+    vec4u(n, bitcast<u32>(mean), bitcast<u32>(m2), bitcast<u32>(exponent)),
+    vec4u(bitcast<u32>((bitcast<f32>(a.y) - mean) + step), 0u, 0u, 0u));
 }
 
 // Mean, standard deviation, n and 0, as the statistics buffer holds them.
-fn statistics_of(moments: vec4u) -> vec4u {
+fn statistics_of(item: Item) -> vec4u {
+  let moments = item.head;
   if (moments.w == POISON) {
     return vec4u(NAN_BITS, NAN_BITS, moments.x, 0u);
   }

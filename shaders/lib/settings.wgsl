@@ -63,13 +63,13 @@ fn spot_of(workgroup: u32, lane: u32) -> Spot {
 // Quads between two levels of a sum: long chains of float32 additions lose digits.
 const RUN = 64u;
 
-// Scratch memory, in vec4u: moments of every slice and group, two sums of every workgroup, final statistics, one header.
+// Scratch memory, in items: moments of every slice and group, sums of every workgroup, final statistics of every group, a header.
 fn moments_slot(slice: u32, group: u32) -> u32 {
   return slice * settings.groups + group;
 }
 
 fn sums_slot(workgroup: u32) -> u32 {
-  return settings.all_slices * settings.groups + 2u * workgroup;
+  return settings.all_slices * settings.groups + workgroup;
 }
 
 fn statistics_slot(group: u32) -> u32 {

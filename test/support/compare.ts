@@ -29,15 +29,15 @@ export function expectClose(
   let excess = 0;
   let bad = 0;
   for (let i = 0; i < b.length; i++) {
-    if (close(a[i]!, b[i]!, tolerance)) continue;
+    if (close(a[i], b[i], tolerance)) continue;
     bad++;
-    const error = Math.abs(a[i]! - b[i]!) / (tolerance.atol + tolerance.rtol * Math.abs(b[i]!));
+    const error = Math.abs(a[i] - b[i]) / (tolerance.atol + tolerance.rtol * Math.abs(b[i]));
     if (worst < 0 || !(error <= excess)) [worst, excess] = [i, error];
   }
   if (worst < 0) return;
   throw new Error(
     `${what}: ${bad} of ${b.length} outside rtol ${tolerance.rtol}, atol ${tolerance.atol}; worst at ${worst}: ` +
-      `got ${a[worst]}, expected ${b[worst]}, error ${Math.abs(a[worst]! - b[worst]!)}`,
+      `got ${a[worst]}, expected ${b[worst]}, error ${Math.abs(a[worst] - b[worst])}`,
   );
 }
 

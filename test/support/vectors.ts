@@ -53,7 +53,7 @@ export function readVectors(file: unknown): VectorCase[] {
   const { inputs: shared = {}, cases } = file as VectorFile;
   return cases
     .filter(({ loss }) => !optional.has(loss))
-    .map(({ id, loss, params, input, inputs = shared[input!]!, reduction, ignoreIndex, expected, tol }) => {
+    .map(({ id, loss, params, input, inputs = shared[input!], reduction, ignoreIndex, expected, tol }) => {
       const { nanPolicy, ...rest } = params;
       const data = Object.fromEntries(
         Object.entries(inputs).map(([name, values]) => [names[name] ?? name, numbers(values)]),
@@ -91,7 +91,7 @@ export function checkCase(result: object, vector: VectorCase, precision: "float6
   for (const [name, expected] of Object.entries(vector.expected)) {
     const what = `${vector.id} ${name}`;
     if (name === "mask" || name === "count") {
-      const value = got[name]!;
+      const value = got[name];
       expectEqual(
         typeof value === "number" ? [value] : value,
         typeof expected === "number" ? [expected] : expected,
@@ -102,7 +102,7 @@ export function checkCase(result: object, vector: VectorCase, precision: "float6
   const groups = (result as { statistics?: { mean: number; standardDeviation: number; n: number; inliers: number }[] })
     .statistics;
   for (const [i, expected] of (vector.statistics ?? []).flat().entries()) {
-    const group = groups![i]!;
+    const group = groups![i];
     const [mean, sd, n, inliers] = expected as [number, number, number?, number?];
     expectClose(group.mean, mean, tolerance("mu"), `${vector.id} mean of group ${i}`);
     expectClose(group.standardDeviation, sd, tolerance("sigma"), `${vector.id} standard deviation of group ${i}`);

@@ -1,0 +1,89 @@
+// The lab in headless Chromium: its tables on stdout, a report with pictures in demo/dist/report (not in git).
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright";
+import { chromiumArguments, findChromium } from "./lib/browsers.mjs";
+import { root } from "./lib/run.mjs";
+
+const folder = join(root, "demo/dist/report");
+const pictures = [
+  { name: "wide-light", width: 1400, colorScheme: "light" },
+  { name: "wide-dark", width: 1400, colorScheme: "dark" },
+  { name: "narrow-light", width: 400, colorScheme: "light" },
+  { name: "narrow-dark", width: 400, colorScheme: "dark" },
+];
+
+/** Columns padded to their widest cell, numbers to the right; the line of text of a row beneath it. */
+function printTable({ caption, columns, rows, remarks = [] }) {
+  const numeric = columns.map((_, c) => rows.every(({ cells }) => /^-?[\d.]+$/.test(cells[c])));
+  const widths = columns.map((name, c) => Math.max(name.length, ...rows.map(({ cells }) => cells[c].length)));
+  const line = (cells) =>
+    cells
+      .map((cell, c) => (numeric[c] ? cell.padStart(widths[c]) : cell.padEnd(widths[c])))
+      .join("  ")
+      .trimEnd();
+  console.log(`\n${caption}`);
+  if (rows.length > 0) console.log(`\n${line(columns)}`);
+  for (const { cells, note } of rows) {
+    console.log(line(cells));
+    if (note) console.log(`    ${note}`);
+  }
+  for (const remark of remarks) console.log(remark);
+}
+
+const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+function html({ engine, tables, agreement }, seconds) {
+  const row = ({ cells, note }) =>
+    `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>` +
+    (note ? `<tr><td colspan="${cells.length}"><small>${escapeHtml(note)}</small></td></tr>` : "");
+  const table = ({ caption, columns, rows, remarks = [] }) =>
+    `<table><caption>${escapeHtml(caption)}</caption><thead><tr>${columns.map((name) => `<th>${escapeHtml(name)}</th>`).join("")}</tr></thead>` +
+    `<tbody>${rows.map(row).join("\n")}</tbody></table>${remarks.map((text) => `<p>${escapeHtml(text)}</p>`).join("")}`;
+  const picture = ({ name }) =>
+    `<figure><img src="${name}.png" alt="The lab, ${name}"><figcaption>${name}</figcaption></figure>`;
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
+<title>Report of the lab</title><style>body{font-family:system-ui,sans-serif;max-width:75rem;margin:auto;padding:1rem}
+table{border-collapse:collapse;margin:1.5rem 0}caption{text-align:left;font-weight:bold}td,th{padding:.2rem .6rem;text-align:left;vertical-align:top}
+img{max-width:100%;border:1px solid gray}</style></head><body><h1>Report of the lab</h1>
+<p>${new Date().toISOString()}, ${seconds} s. Loss and gradient were computed on ${escapeHtml(engine)}. ${escapeHtml(agreement?.text ?? "")}</p>
+${tables.map(table).join("\n")}
+${pictures.map(picture).join("\n")}</body></html>\n`;
+}
+
+/** Runs the page at `url`; returns the exit code: 1 when the page wrote an error to its console, or disagrees with float64. */
+export async function runHeadless(url) {
+  const started = performance.now();
+  const browser = await chromium.launch({ executablePath: findChromium({ install: true }), args: chromiumArguments() });
+  try {
+    const page = await browser.newPage({ reducedMotion: "reduce", viewport: { width: 1400, height: 900 } });
+    const errors = [];
+    page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    page.on("pageerror", (error) => errors.push(error.message));
+    await page.goto(url);
+    await page.waitForFunction(() => window.lab !== undefined);
+    await page.evaluate(() => window.lab.ready);
+    const report = await page.evaluate(() => window.lab.report());
+
+    mkdirSync(folder, { recursive: true });
+    for (const { name, width, colorScheme } of pictures) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+    }
+
+    report.tables.forEach(printTable);
+    const { agreement } = report;
+    // Three decimals are printed, so they have to be right.
+    if (agreement && !(agreement.sameMasks && agreement.difference < 5e-4)) errors.push(agreement.text);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    writeFileSync(join(folder, "index.html"), html(report, seconds));
+    console.log(`\nLoss and gradient were computed on ${report.engine}.`);
+    if (agreement) console.log(agreement.text);
+    console.log(`Report with pictures: ${join(folder, "index.html")} (${seconds} s)`);
+    for (const error of errors) console.error(`error in the page: ${error}`);
+    return errors.length > 0 ? 1 : 0;
+  } finally {
+    await browser.close();
+  }
+}

@@ -1,0 +1,50 @@
+// `npm start`: installs what is missing, serves the lab and opens it in a browser.
+//   npm start -- --headless    runs the same page in headless Chromium, prints its tables and writes a report
+//   npm start -- --no-open     only serves
+import { spawn } from "node:child_process";
+import { ensureDependencies } from "./lib/dependencies.mjs";
+import { root } from "./lib/run.mjs";
+
+const options = process.argv.slice(2);
+const unknown = options.filter((option) => !["--headless", "--no-open"].includes(option));
+if (unknown.length > 0) {
+  console.error(`npm start knows --headless and --no-open, got ${unknown.join(" ")}`);
+  process.exit(2);
+}
+
+/** A convenience only: where it fails, the address has been printed. */
+function openBrowser(url) {
+  const [command, ...args] = { darwin: ["open"], win32: ["cmd", "/c", "start", ""] }[process.platform] ?? ["xdg-open"];
+  const child = spawn(command, [...args, url], { stdio: "ignore", detached: true });
+  child.on("error", () => {});
+  child.unref();
+}
+
+ensureDependencies();
+// Packages can be imported only from here on.
+const { createServer } = await import("vite");
+const headless = options.includes("--headless");
+const server = await createServer({
+  root: `${root}/demo`,
+  configFile: `${root}/vite.config.ts`,
+  logLevel: "warn",
+  // The headless page is loaded once: reloading it because a file changes would lose the run.
+  ...(headless && { server: { host: "127.0.0.1", port: 0, hmr: false, watch: null } }),
+});
+await server.listen();
+const url = server.resolvedUrls.local[0];
+
+if (headless) {
+  const { runHeadless } = await import("./headless.mjs");
+  try {
+    process.exitCode = await runHeadless(url);
+  } catch (error) {
+    console.error(error.message);
+    process.exitCode = 1;
+  } finally {
+    await server.close();
+  }
+} else {
+  console.log(`the lab: ${url}   (Ctrl+C ends it)`);
+  if (!options.includes("--no-open")) openBrowser(url);
+}

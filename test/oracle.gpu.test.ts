@@ -1,0 +1,24 @@
+// `run` against float64 vectors that PyTorch's autograd made, within the vectors' own tolerances.
+import { beforeAll, describe, expect, it } from "vitest";
+import { type Inputs, lossFromJSON, run } from "../src/index.js";
+import { requestTestDevice } from "./support/device.js";
+import { checkCase, readVectors } from "./support/vectors.js";
+import regression from "./vectors/regression.json";
+import zerror from "./vectors/zerror.json";
+
+let device: GPUDevice;
+beforeAll(async () => {
+  device = (await requestTestDevice()).device;
+});
+
+describe.each([
+  ["regression", regression, 150],
+  ["zerror", zerror, 74],
+] as const)("%s vectors", (_, file, least) => {
+  const cases = readVectors(file);
+  it("are all there", () => expect(cases.length).toBe(least));
+  it.each(cases.map((vector) => [vector.id, vector] as const))("%s", async (_, vector) => {
+    const result = await run(device, lossFromJSON(vector.spec), vector.inputs as unknown as Inputs, vector.options);
+    checkCase(result, vector, "float32");
+  });
+});

@@ -1,0 +1,9 @@
+// The lab: `npm start` serves demo/, `npx vite build` makes a static page of it in demo/dist.
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  root: "demo",
+  base: "./", // the built page works from any folder
+  server: { host: "127.0.0.1" }, // WebGPU needs a secure context, which localhost is
+  build: { outDir: "dist", emptyOutDir: true, target: "es2022" },
+});

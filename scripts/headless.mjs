@@ -51,39 +51,50 @@ ${tables.map(table).join("\n")}
 ${pictures.map(picture).join("\n")}</body></html>\n`;
 }
 
+const timeLimit = 120_000; // many times what a slow machine needs
+
+/** Loads the page, lets it train, takes the pictures. */
+async function visit(page, url) {
+  await page.goto(url);
+  await page.waitForFunction(() => window.lab !== undefined, undefined, { timeout: 10_000 });
+  await page.evaluate(() => window.lab.ready);
+  const report = await page.evaluate(() => window.lab.report());
+  mkdirSync(folder, { recursive: true });
+  for (const { name, width, colorScheme } of pictures) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  }
+  return report;
+}
+
 /** Runs the page at `url`; returns the exit code: 1 when the page wrote an error to its console, or disagrees with float64. */
 export async function runHeadless(url) {
   const started = performance.now();
+  const errors = [];
   const browser = await chromium.launch({ executablePath: findChromium({ install: true }), args: chromiumArguments() });
+  const guard = setTimeout(() => void browser.close(), timeLimit); // whatever waits in the page, then fails
   try {
     const page = await browser.newPage({ reducedMotion: "reduce", viewport: { width: 1400, height: 900 } });
-    const errors = [];
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
     page.on("pageerror", (error) => errors.push(error.message));
-    await page.goto(url);
-    await page.waitForFunction(() => window.lab !== undefined);
-    await page.evaluate(() => window.lab.ready);
-    const report = await page.evaluate(() => window.lab.report());
-
-    mkdirSync(folder, { recursive: true });
-    for (const { name, width, colorScheme } of pictures) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme });
-      await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
-    }
-
-    report.tables.forEach(printTable);
-    const { agreement } = report;
+    const report = await visit(page, url);
+    const { engine, tables, agreement } = report;
     // Three decimals are printed, so they have to be right.
     if (agreement && !(agreement.sameMasks && agreement.difference < 5e-4)) errors.push(agreement.text);
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     writeFileSync(join(folder, "index.html"), html(report, seconds));
-    console.log(`\nLoss and gradient were computed on ${report.engine}.`);
+
+    tables.forEach(printTable);
+    console.log(`\nLoss and gradient were computed on ${engine}.`);
     if (agreement) console.log(agreement.text);
     console.log(`Report with pictures: ${join(folder, "index.html")} (${seconds} s)`);
-    for (const error of errors) console.error(`error in the page: ${error}`);
-    return errors.length > 0 ? 1 : 0;
+  } catch (error) {
+    errors.push(error.message);
   } finally {
+    clearTimeout(guard);
     await browser.close();
   }
+  for (const error of errors) console.error(`error in the lab: ${error}`);
+  return errors.length > 0 ? 1 : 0;
 }

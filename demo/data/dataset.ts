@@ -30,9 +30,9 @@ export function nameList(names: readonly string[], indices: readonly number[]): 
   const parts: string[] = [];
   for (let i = 0; i < indices.length; ) {
     let end = i;
-    while (indices[end + 1] === indices[end]! + 1) end++;
-    if (end - i >= 2) parts.push(`${names[indices[i]!]}-${names[indices[end]!]}`);
-    else for (let j = i; j <= end; j++) parts.push(names[indices[j]!]!);
+    while (indices[end + 1] === indices[end] + 1) end++;
+    if (end - i >= 2) parts.push(`${names[indices[i]]}-${names[indices[end]]}`);
+    else for (let j = i; j <= end; j++) parts.push(names[indices[j]]);
     i = end + 1;
   }
   return parts.join(", ");

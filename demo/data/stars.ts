@@ -16,8 +16,8 @@ export const stars: Dataset = {
     "47 stars. Most lie on the main sequence, where hotter stars are brighter; the giants 7, 11, 20, 30 and 34 do not belong to it. The cool ones lie far to the side: they are outliers in x (leverage points), and pull a line so strongly that it comes to them.",
   source:
     "P. J. Rousseeuw and A. M. Leroy, Robust Regression and Outlier Detection, Wiley 1987 (Hertzsprung-Russell diagram of CYG OB1).",
-  x: points.map(([x]) => x!),
-  y: points.map(([, y]) => y!),
+  x: points.map(([x]) => x),
+  y: points.map(([, y]) => y),
   names: points.map((_, i) => String(i + 1)),
   xLabel: "log temperature",
   yLabel: "log light intensity",

@@ -42,8 +42,8 @@ export function cpuEngine(reason: string): Engine {
       return {
         async evaluate(jobs) {
           return jobs.map(({ loss, predictions }) => {
-            const result = evaluate(loss, { predictions, targets });
-            return { ...result, loss: result.loss as number, gradient: result.gradient! };
+            const { gradient = [], ...result } = evaluate(loss, { predictions, targets });
+            return { ...result, gradient, loss: Number(result.loss) };
           });
         },
         close() {},

@@ -12,7 +12,7 @@ export function leastSquares(x: readonly number[], y: readonly number[], keep?: 
   const ys = y.filter((_, i) => keep?.[i] ?? true);
   const [mx, my] = [mean(xs), mean(ys)];
   const slope =
-    xs.reduce((sum, v, i) => sum + (v - mx) * (ys[i]! - my), 0) / xs.reduce((sum, v) => sum + (v - mx) ** 2, 0);
+    xs.reduce((sum, v, i) => sum + (v - mx) * (ys[i] - my), 0) / xs.reduce((sum, v) => sum + (v - mx) ** 2, 0);
   return { slope, intercept: my - slope * mx };
 }
 
@@ -25,7 +25,7 @@ export function robustScale(residuals: ArrayLike<number>): number {
 export function median(values: ArrayLike<number>): number {
   const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** How far from the others a point lies in x, from 1/n to 1: its share in its own fitted value. */

@@ -16,6 +16,8 @@ export interface Fit<R extends Recipe = Recipe> {
   readonly recipe: R;
   line: Line;
   step: number;
+  /** The last step that moved the line by more than rounding would. */
+  lastMove: number;
   state: "training" | "settled" | "unsettled";
   /** Loss of this step, with its parameters, and what the engine made of it. */
   loss?: Loss<"regression">;
@@ -33,9 +35,9 @@ export interface Fit<R extends Recipe = Recipe> {
 
 const rate = 0.25;
 export const maxSteps = 1500;
-/** Steps without progress, at movements that are noise of float32, after which a fit counts as settled. */
-const patience = 25;
+/** Movements that may be rounding of float32, and how many of them without progress end a fit. */
 const noise = 1e-6;
+const patience = 25;
 const memory = 100;
 
 function dropped(loss: Loss<"regression">, { mask, gradient }: Outcome, residuals: ArrayLike<number>): number[] {
@@ -63,11 +65,12 @@ export async function train<R extends Recipe>(
   const first = frame.inward(start);
   const lines = recipes.map(() => first);
   const progress = recipes.map(() => ({ best: Number.POSITIVE_INFINITY, since: 0, recent: [] as string[] }));
-  const startScale = robustScale(x.map((v, i) => first.intercept + first.slope * v - targets[i]!));
+  const startScale = robustScale(x.map((v, i) => first.intercept + first.slope * v - targets[i]));
   const fits = recipes.map<Fit<R>>((recipe) => ({
     recipe,
     line: start,
     step: 0,
+    lastMove: 0,
     state: "training",
     residuals: [],
     startScale: startScale * unit,
@@ -84,22 +87,22 @@ export async function train<R extends Recipe>(
     for (let step = 0; fits.some(({ state }) => state === "training") && !signal?.aborted; step++) {
       const jobs = fits.flatMap((fit, slot) => {
         if (fit.state !== "training") return [];
-        const { slope, intercept } = lines[slot]!;
+        const { slope, intercept } = lines[slot];
         const predictions = x.map((v) => intercept + slope * v);
-        const residuals = predictions.map((p, i) => p - targets[i]!);
+        const residuals = predictions.map((p, i) => p - targets[i]);
         const scale = Math.max(robustScale(residuals), 1e-6); // a scale of 0 would be no loss
         return [{ slot, predictions, residuals, scale, loss: fit.recipe.loss(step, scale) }];
       });
       const outcomes = await session.evaluate(jobs);
       jobs.forEach(({ slot, residuals, scale, loss }, j) => {
-        const outcome = outcomes[j]!;
-        const fit = fits[slot]!;
-        const { slope, intercept } = lines[slot]!;
+        const outcome = outcomes[j];
+        const fit = fits[slot];
+        const { slope, intercept } = lines[slot];
         // Chain rule: d loss / d intercept and d loss / d slope from d loss / d predictions.
         const length = rate / fit.recipe.curvature;
         const gradient = Array.from(outcome.gradient);
         const down = length * gradient.reduce((sum, g) => sum + g, 0);
-        const tilt = length * gradient.reduce((sum, g, i) => sum + g * x[i]!, 0);
+        const tilt = length * gradient.reduce((sum, g, i) => sum + g * x[i], 0);
         lines[slot] = { slope: slope - tilt, intercept: intercept - down };
 
         fit.step = step + 1;
@@ -109,7 +112,9 @@ export async function train<R extends Recipe>(
         fit.residuals = Array.from(residuals, (r) => r * unit);
         fit.scale = scale * unit;
         fit.dropped = dropped(loss, outcome, residuals);
-        fit.state = judge(fit, progress[slot]!, Math.max(Math.abs(down), Math.abs(tilt)));
+        const movement = Math.max(Math.abs(down), Math.abs(tilt));
+        if (movement >= noise) fit.lastMove = fit.step;
+        fit.state = judge(fit, progress[slot], movement);
       });
       await onStep?.(fits);
     }

@@ -1,0 +1,95 @@
+/** The form above the charts: labelled native controls, so that keyboard and screen reader need nothing more. */
+import { type Child, h } from "../../lib/dom.js";
+import type { LossName, Statistic } from "./settings.js";
+import { annealedFrom, annealingSteps } from "./settings.js";
+import { type StartName, startTitles } from "./starts.js";
+import { swatch } from "./swatch.js";
+
+export interface Choice {
+  readonly focus: LossName;
+  readonly threshold: number;
+  readonly annealed: boolean;
+  readonly statistic: Statistic;
+  readonly start: StartName;
+}
+
+function radios(name: string, legend: string, chosen: string, options: readonly (readonly [string, ...Child[]])[]) {
+  const choices = options.map(([value, ...content]) => {
+    const input = h("input", { type: "radio", name, value, checked: value === chosen });
+    return h("label", {}, input, " ", ...content);
+  });
+  return h("fieldset", {}, h("legend", {}, legend), ...choices);
+}
+
+/** `onChange` is called for changes of what is trained, `onFocus` for changes of what is marked. */
+export function createControls(onTrain: () => void, onFocus: () => void) {
+  const output = h("output", { for: "threshold" }, "2");
+  const threshold = h("input", {
+    type: "range",
+    id: "threshold",
+    name: "threshold",
+    min: 0.5,
+    max: 3,
+    step: 0.1,
+    value: 2,
+  });
+  threshold.addEventListener("input", () => {
+    output.value = threshold.value;
+  });
+  const starts = Object.entries(startTitles).map(([value, title]) => h("option", { value }, title));
+  const form = h(
+    "form",
+    { "aria-label": "Settings of the lab" },
+    radios("focus", "Loss: its points are marked", "zmse", [
+      ["mse", swatch("mse"), " MSE"],
+      ["huber", swatch("huber"), " Huber"],
+      ["tukey", swatch("tukey"), " Tukey"],
+      ["zmse", swatch("zmse"), " Z-masked MSE"],
+    ]),
+    radios("statistic", "Statistic that is z-scored", "loss", [
+      ["loss", "loss: the squared error"],
+      ["error", "error: the signed residual"],
+    ]),
+    h(
+      "fieldset",
+      {},
+      h("legend", {}, "Threshold of the z-mask"),
+      h("label", { for: "threshold" }, "mask above |z| = ", output),
+      threshold,
+      h(
+        "label",
+        {},
+        h("input", { type: "checkbox", name: "annealed" }),
+        ` annealed: from ${annealedFrom}, in ${annealingSteps} steps`,
+      ),
+    ),
+    h(
+      "fieldset",
+      {},
+      h("legend", {}, "Training"),
+      h("label", {}, "start at ", h("select", { name: "start" }, ...starts)),
+      h("button", { type: "submit" }, "Train again"),
+    ),
+  );
+  form.addEventListener("change", (event) => {
+    const { name } = event.target as HTMLInputElement;
+    if (name === "focus") onFocus();
+    else onTrain();
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    onTrain();
+  });
+
+  const read = (): Choice => {
+    const values = new FormData(form);
+    return {
+      focus: values.get("focus") as LossName,
+      threshold: Number(values.get("threshold")),
+      annealed: values.has("annealed"),
+      statistic: values.get("statistic") as Statistic,
+      start: values.get("start") as StartName,
+    };
+  };
+  return { element: form, read };
+}

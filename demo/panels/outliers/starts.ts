@@ -1,0 +1,18 @@
+/** Where a fit starts. A masked loss keeps what it believes, so that this decides more than one would like. */
+import { cleanPoints, type Dataset } from "../../data/dataset.js";
+import { type Line, leastSquares, median } from "../../lib/line.js";
+
+export type StartName = "leastSquares" | "flat" | "clean";
+
+export const startTitles: Record<StartName, string> = {
+  leastSquares: "the least-squares line",
+  flat: "a horizontal line at the median",
+  clean: "the line without the known outliers",
+};
+
+export const cleanLine = (data: Dataset): Line => leastSquares(data.x, data.y, cleanPoints(data));
+
+export function startLine(data: Dataset, start: StartName): Line {
+  if (start === "flat") return { slope: 0, intercept: median(data.y) };
+  return start === "clean" ? cleanLine(data) : leastSquares(data.x, data.y);
+}

@@ -1,0 +1,9 @@
+import { svg } from "../../lib/dom.js";
+
+/** A short sample of a line of the chart, for legends. */
+export const swatch = (name: string): SVGSVGElement =>
+  svg(
+    "svg",
+    { class: "swatch", viewBox: "0 0 28 10", "aria-hidden": "true" },
+    svg("line", { class: `fit ${name}`, x1: 1, y1: 5, x2: 27, y2: 5 }),
+  );

@@ -1,0 +1,40 @@
+// Reproducible data: float32 numbers from a small generator with a seed.
+
+export type Random = () => number;
+
+/** mulberry32: uniform in [0, 1). */
+export function random(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function normal(next: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+}
+
+/** Predictions near targets, a few of them far off. */
+export function regressionData(n: number, seed = 1): { predictions: Float32Array; targets: Float32Array } {
+  const next = random(seed);
+  const targets = Float32Array.from({ length: n }, () => 2 * normal(next));
+  const predictions = targets.map((t) => t + 0.5 * normal(next) + (next() < 0.03 ? 20 * normal(next) : 0));
+  return { predictions, targets };
+}
+
+/** Logits that agree with their labels most of the time; a share of labels is `ignore`. */
+export function binaryData(n: number, seed = 1, ignored = 0): { logits: Float32Array; labels: Float32Array } {
+  const next = random(seed);
+  const labels = Float32Array.from({ length: n }, () => (next() < ignored ? -100 : next() < 0.3 ? 1 : 0));
+  const logits = labels.map((t) => (t === 1 ? 2 : -2) + normal(next) + (next() < 0.03 ? 12 * normal(next) : 0));
+  return { logits, labels };
+}
+
+export function weightsFor(n: number, seed = 7): Float32Array {
+  const next = random(seed);
+  return Float32Array.from({ length: n }, () => (next() < 0.1 ? 0 : 0.25 + next()));
+}

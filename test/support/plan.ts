@@ -1,0 +1,163 @@
+// Runs a plan with every output it can have, with tuning of the test's choice, in the form of `run`'s results.
+import {
+  createPlan,
+  type Inputs,
+  type Loss,
+  type Options,
+  type PlanInput,
+  type PlanOutput,
+  type Result,
+  type Tuning,
+} from "../../src/index.js";
+import { emptyGroups, resolveGeometry, resolveProblem } from "../../src/problem.js";
+
+export interface PlanRun extends Result<Float32Array> {
+  summary: {
+    loss: number;
+    weightSum: number;
+    gradientScale: number;
+    count: number;
+    invalidLabels: number;
+    nonFinite: number;
+  };
+  unscaledGradient?: Float32Array;
+}
+
+export function storageBuffer(device: GPUDevice, data: ArrayLike<number> | number, usage = 0): GPUBuffer {
+  const values = typeof data === "number" ? undefined : Float32Array.from(data as ArrayLike<number>);
+  const size = Math.max(4, values ? values.byteLength : (data as number));
+  const buffer = device.createBuffer({
+    size,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST | usage,
+  });
+  if (values?.byteLength) device.queue.writeBuffer(buffer, 0, values);
+  return buffer;
+}
+
+export async function readBuffer(device: GPUDevice, source: GPUBuffer, size = source.size): Promise<ArrayBuffer> {
+  const staging = device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(source, 0, staging, 0, size);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const data = staging.getMappedRange().slice(0);
+  staging.destroy();
+  return data;
+}
+
+/** `run`, but through `createPlan` with tuning, outputs and a number of rows below the capacity. */
+export async function runPlan(
+  device: GPUDevice,
+  loss: Loss,
+  inputs: Inputs,
+  options: Options & { tuning?: Partial<Tuning>; capacity?: number; planOutputs?: PlanOutput[] } = {},
+): Promise<PlanRun> {
+  const { tuning, capacity, planOutputs, shape: given, ...rest } = options;
+  const problem = resolveProblem(loss, rest);
+  const [first, second] = "predictions" in inputs ? ["predictions", "targets"] : ["logits", "labels"];
+  const data = inputs as unknown as Record<string, ArrayLike<number>>;
+  const shape = given ?? ([data[first].length] as const);
+  const geometry = resolveGeometry(problem, shape);
+  const outputs: PlanOutput[] = planOutputs ?? [
+    "loss",
+    "gradient",
+    "perSample",
+    "summary",
+    ...(problem.mask ? (["mask", "z", "statistics"] as const) : []),
+  ];
+  const optional = (["weights", "upstream", "givenStatistics"] as const).filter((name) => inputs[name] !== undefined);
+  const plan = await createPlan(device, loss, {
+    shape: shape.length === 1 ? [capacity ?? shape[0]] : [capacity ?? shape[0], shape[1]],
+    outputs,
+    inputs: optional as PlanInput[],
+    reduction: problem.reduction,
+    nonFinite: problem.nonFinite,
+    ignoreIndex: problem.ignoreIndex,
+    ...(tuning && { tuning }),
+  });
+  const sizes: Record<PlanOutput, number> = {
+    loss: problem.reduction === "none" ? geometry.samples : 1,
+    gradient: geometry.elements,
+    unscaledGradient: geometry.elements,
+    perSample: geometry.samples,
+    mask: geometry.samples,
+    z: geometry.samples,
+    statistics: 4 * geometry.groupColumns * geometry.classes,
+    summary: 6,
+  };
+  // Guards behind every output show writes beyond its end.
+  const guard = 4;
+  const poison = new Float32Array(guard).fill(12345);
+  const written = new Map(
+    outputs.map((name) => {
+      const buffer = storageBuffer(device, 4 * (sizes[name] + guard));
+      device.queue.writeBuffer(buffer, 4 * sizes[name], poison);
+      return [name, buffer] as const;
+    }),
+  );
+  const read = new Map<string, GPUBuffer>([
+    [first, storageBuffer(device, data[first])],
+    [second, storageBuffer(device, data[second])],
+  ]);
+  for (const name of optional) {
+    const value = inputs[name];
+    if (name === "givenStatistics") {
+      const groups = emptyGroups(geometry).flatMap((group) => {
+        const found = inputs.givenStatistics!.find((g) => g.column === group.column && g.class === group.class);
+        return [found?.mean ?? 0, found?.standardDeviation ?? 0, 0, 0];
+      });
+      read.set(name, storageBuffer(device, groups));
+    } else read.set(name, storageBuffer(device, typeof value === "number" ? [value] : (value as ArrayLike<number>)));
+  }
+  const encoder = device.createCommandEncoder();
+  plan.encode(encoder, Object.fromEntries([...read, ...written]), { rows: shape[0] });
+  device.queue.submit([encoder.finish()]);
+  await plan.check();
+  const results = new Map<PlanOutput, ArrayBuffer>();
+  for (const [name, buffer] of written) {
+    const bytes = await readBuffer(device, buffer);
+    const tail = new Float32Array(bytes, 4 * sizes[name]);
+    if (tail.some((x) => x !== 12345)) throw new Error(`${name}: written beyond its end: ${tail}`);
+    results.set(name, bytes);
+  }
+  const floats = (name: PlanOutput) => results.has(name) && new Float32Array(results.get(name)!, 0, sizes[name]);
+  const words = (name: PlanOutput) => results.has(name) && new Uint32Array(results.get(name)!, 0, sizes[name]);
+  for (const buffer of [...read.values(), ...written.values()]) buffer.destroy();
+  plan.destroy();
+
+  const figures = floats("summary") || new Float32Array(6);
+  const counts = words("summary") || new Uint32Array(6);
+  const statistics = floats("statistics");
+  const statisticCounts = words("statistics");
+  const mask = words("mask");
+  const lossData = floats("loss") || new Float32Array(1);
+  return {
+    loss: problem.reduction === "none" ? lossData : lossData[0],
+    count: counts[3],
+    weightSum: figures[1],
+    summary: {
+      loss: figures[0],
+      weightSum: figures[1],
+      gradientScale: figures[2],
+      count: counts[3],
+      invalidLabels: counts[4],
+      nonFinite: counts[5],
+    },
+    ...(floats("gradient") && { gradient: floats("gradient") as Float32Array }),
+    ...(floats("unscaledGradient") && { unscaledGradient: floats("unscaledGradient") as Float32Array }),
+    ...(floats("perSample") && { perSample: floats("perSample") as Float32Array }),
+    ...(floats("z") && { z: floats("z") as Float32Array }),
+    ...(mask && { mask: Uint8Array.from(mask) }),
+    ...(statistics &&
+      statisticCounts && {
+        statistics: emptyGroups(geometry).map((group, g) => ({
+          ...group,
+          mean: statistics[4 * g],
+          standardDeviation: statistics[4 * g + 1],
+          n: statisticCounts[4 * g + 2],
+          inliers: statisticCounts[4 * g + 3],
+        })),
+      }),
+    warnings: [],
+  };
+}

@@ -96,13 +96,16 @@ function gather(
 function score({ mask }: Problem, geometry: Geometry, samples: Samples, poisoned: boolean, given?: GroupStatistics[]) {
   const { threshold, ddof, eps, side } = mask!;
   const members: number[][] = emptyGroups(geometry).map(() => []);
+  const present = new Set<number>();
   for (let i = 0; i < geometry.samples; i++) {
-    if (samples.members[i] > 0) members[samples.group[i]].push(samples.scored[i]);
+    if (samples.members[i] === 0) continue;
+    present.add(samples.group[i]);
+    if (samples.finite[i]) members[samples.group[i]].push(samples.scored[i]);
   }
   const statistics = emptyGroups(geometry).map((group, g) => {
     const moments = momentsOf(members[g]);
     const { n } = moments;
-    if (poisoned && n > 0) return { ...group, mean: Number.NaN, standardDeviation: Number.NaN, n };
+    if (poisoned && present.has(g)) return { ...group, mean: Number.NaN, standardDeviation: Number.NaN, n };
     if (given) return { ...given[g], n };
     return { ...group, mean: moments.mean, standardDeviation: standardDeviation(moments, ddof), n };
   });

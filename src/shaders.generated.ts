@@ -342,6 +342,7 @@ if (MASKED && CLASSES == 1u) {
 let statistics = merged_statistics(0u, lane);
 poisoned = statistics.x == NAN_BITS;
 reference = reference_of(select(statistics, vec4u(0u), vec4<bool>(poisoned)));
+reference_positive = reference;
 if (workgroup == 0u && lane == 0u) {
 scratch[statistics_slot(0u)].head = statistics;
 }

@@ -32,13 +32,16 @@ async function compare(loss: Loss, inputs: Inputs, what: string, options: Cut = 
   expectParity(await runPlan(device, loss, inputs, options), expected, what, { threshold });
 }
 
-/** One dispatch, many dispatches with few lanes, with many lanes, and rows split over bindings. */
+/** One dispatch, several slices, and rows split over bindings; the same four lanes, so that kernels are compiled once. */
 const cuts: Record<string, Partial<Tuning>> = {
-  small: { smallBatch: 1e9 },
-  "4 lanes": { smallBatch: 0, workgroupSize: 4, minElements: 16, maxWorkgroups: 64 },
-  "64 lanes": { smallBatch: 0, workgroupSize: 64, minElements: 256 },
-  "256 lanes": { smallBatch: 0, workgroupSize: 256, minElements: 1024, maxWorkgroups: 7 },
-  chunks: { smallBatch: 0, workgroupSize: 16, minElements: 64, maxBindingSize: 1024 },
+  small: { workgroupSize: 4, smallBatch: 1e9 },
+  slices: { workgroupSize: 4, smallBatch: 0, minElements: 16, maxWorkgroups: 64 },
+  chunks: { workgroupSize: 4, smallBatch: 0, minElements: 64, maxBindingSize: 4096 },
+};
+/** Workgroups as GPUs want them, in one dispatch and in few slices. */
+const wide: Record<string, Partial<Tuning>> = {
+  "16 lanes": { workgroupSize: 16, smallBatch: 0, minElements: 256 },
+  "16 lanes, small": { workgroupSize: 16, smallBatch: 1e9 },
 };
 
 const parameters: Record<string, Record<string, number>> = { barron: { alpha: -0.5 } };
@@ -49,7 +52,7 @@ describe("every loss", () => {
     const n = 301;
     const data = loss.family === "regression" ? regressionData(n, 3) : binaryData(n, 3);
     const inputs = { ...data, weights: weightsFor(n) } as unknown as Inputs;
-    for (const [cut, tuning] of Object.entries(cuts)) {
+    for (const [cut, tuning] of Object.entries({ small: cuts.small, slices: cuts.slices })) {
       await compare(loss, inputs, `${name}, ${cut}`, { tuning });
       await compare(zMasked(loss as never), inputs, `masked ${name}, ${cut}`, { tuning });
     }
@@ -59,7 +62,7 @@ describe("every loss", () => {
 describe("sizes", () => {
   // Around a quad, a workgroup of 64 and 256 lanes, a slice; odd sizes take the scalar path.
   const sizes = [0, 1, 2, 3, 4, 5, 15, 16, 17, 63, 64, 65, 255, 256, 257, 1023, 1024, 1025, 4099, 10_000];
-  it.each(Object.entries(cuts))("zmse and zbce, %s", async (cut, tuning) => {
+  it.each(Object.entries({ ...cuts, ...wide }))("zmse and zbce, %s", async (cut, tuning) => {
     for (const n of sizes) {
       await compare(zmse(), regressionData(n, n + 1), `zmse ${n}, ${cut}`, { tuning });
       await compare(zbce(), binaryData(n, n + 1, 0.1), `zbce ${n}, ${cut}`, { tuning });
@@ -89,7 +92,7 @@ describe("shapes", () => {
     [600, 5],
     [513, 8],
   ];
-  it.each(Object.entries(cuts))("rows of several columns, %s", async (cut, tuning) => {
+  it.each(Object.entries({ ...cuts, ...wide }))("rows of several columns, %s", async (cut, tuning) => {
     for (const [rows, columns] of shapes) {
       const shape = [rows, columns] as const;
       if (tuning.maxBindingSize && columns * 4 * 64 > tuning.maxBindingSize) continue; // one aligned block of rows must fit
@@ -116,9 +119,13 @@ describe("shapes", () => {
     }
   });
   it("many columns, per class", async () => {
-    for (const tuning of [cuts["4 lanes"], cuts["256 lanes"], {}]) {
+    for (const tuning of [cuts.slices, wide["16 lanes"], {}]) {
       await compare(zbce(), binaryData(40 * 700, 9, 0.1), "zbce [40, 700]", { shape: [40, 700], tuning });
     }
+  });
+  it("256 lanes", async () => {
+    const tuning = { workgroupSize: 256, smallBatch: 0, minElements: 1024, maxWorkgroups: 7 };
+    await compare(zmse(), regressionData(20_001, 9), "zmse 20,001", { tuning });
   });
 });
 

@@ -1,0 +1,247 @@
+/** Variants of a step, ready to be verified and timed. */
+import {
+  type BinaryInputs,
+  createPlan,
+  evaluate,
+  type Inputs,
+  type Loss,
+  type Plan,
+  type RegressionInputs,
+  type Result,
+  type ResultName,
+  type Shape,
+  type Tuning,
+  type ZMaskedLoss,
+} from "../src/index.js";
+import { createBaseline } from "./baseline/baseline.js";
+import { createCopy } from "./copy.js";
+import { recorded, type Variant } from "./harness.js";
+import { type Tf, zMaskedSteps } from "./tfjs.js";
+
+/** Inputs of one case and what is right for them. */
+export interface Task {
+  readonly loss: Loss;
+  readonly shape: Shape;
+  readonly inputs: RegressionInputs | BinaryInputs;
+  readonly expected: Expected;
+}
+
+type Expected = Result<Float64Array> & { readonly gradient: Float64Array };
+
+function thresholdOf(loss: Loss): number | undefined {
+  return loss.name === "zMasked" ? (loss as ZMaskedLoss).parameters.threshold : undefined;
+}
+
+export function makeTask(loss: Loss, shape: Shape, inputs: RegressionInputs | BinaryInputs): Task {
+  const outputs: ResultName[] = ["loss", "gradient"];
+  if (thresholdOf(loss) !== undefined) outputs.push("z");
+  return { loss, shape, inputs, expected: evaluate(loss, inputs as Inputs, { shape, outputs }) as Expected };
+}
+
+/** Larger errors than this mean a wrong kernel: the promises are tighter, and the tests' business. */
+const TOLERATED = 1e-4;
+
+/** Largest error against float64: of the loss relative to it, of the gradient relative to its largest element. */
+export function errorOf(loss: number, gradient: ArrayLike<number>, { loss: of, expected }: Task): number {
+  const { z } = expected;
+  const threshold = thresholdOf(of);
+  let largest = 0;
+  let worst = 0;
+  for (let i = 0; i < gradient.length; i++) largest = Math.max(largest, Math.abs(expected.gradient[i]));
+  for (let i = 0; i < gradient.length; i++) {
+    // At the threshold, rounding decides on which side a sample falls; rows of several elements share a z.
+    const near =
+      z && threshold && Math.abs(Math.abs(z[Math.floor((i * z.length) / gradient.length)]) - threshold) < 1e-5;
+    const error = Math.abs(gradient[i] - expected.gradient[i]);
+    if (!near && !(error <= worst)) worst = error;
+  }
+  return Math.max(worst / largest, Math.abs(loss / (expected.loss as number) - 1));
+}
+
+function checked(name: string, error: number): number {
+  if (!(error <= TOLERATED)) throw new Error(`${name}: an error of ${error} against float64`);
+  return error;
+}
+
+/** Rounded to whole vec4s, which hand-written kernels read. */
+export function bufferWith(device: GPUDevice, content: ArrayLike<number> | number): GPUBuffer {
+  const length = typeof content === "number" ? content : content.length;
+  const buffer = device.createBuffer({
+    size: 16 * Math.ceil(length / 4),
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  });
+  if (typeof content !== "number") device.queue.writeBuffer(buffer, 0, Float32Array.from(content));
+  return buffer;
+}
+
+export async function readFloats(device: GPUDevice, buffer: GPUBuffer, length: number): Promise<Float32Array> {
+  const staging = device.createBuffer({
+    size: 4 * length,
+    usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+  });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(buffer, 0, staging, 0, 4 * length);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const values = new Float32Array(staging.getMappedRange().slice(0));
+  staging.destroy();
+  return values;
+}
+
+export interface GpuVariant extends Variant {
+  /** Records one step. */
+  readonly record: (encoder: GPUCommandEncoder) => void;
+}
+
+export async function oursOf(
+  device: GPUDevice,
+  name: string,
+  task: Task,
+  { unscaled = false, tuning = {} }: { unscaled?: boolean; tuning?: Partial<Tuning> } = {},
+): Promise<GpuVariant & { readonly plan: Plan }> {
+  const { loss, shape, inputs, expected } = task;
+  const length = expected.gradient.length;
+  const gradientName = unscaled ? "unscaledGradient" : "gradient";
+  const plan = await createPlan(device, loss, {
+    shape,
+    outputs: unscaled ? ["loss", "unscaledGradient", "summary"] : ["loss", "gradient"],
+    tuning,
+  });
+  const buffers: Record<string, GPUBuffer> = {
+    ...Object.fromEntries(Object.entries(inputs).map(([key, data]) => [key, bufferWith(device, data)])),
+    loss: bufferWith(device, 1),
+    [gradientName]: bufferWith(device, length),
+    ...(unscaled && { summary: bufferWith(device, 6) }),
+  };
+  const record = (encoder: GPUCommandEncoder) => plan.encode(encoder, buffers);
+  const run = recorded(device, record);
+  return {
+    name,
+    plan,
+    record,
+    run,
+    async verify() {
+      await run(1);
+      await plan.check();
+      const [value] = await readFloats(device, buffers.loss, 1);
+      const gradient = await readFloats(device, buffers[gradientName], length);
+      const scale = unscaled ? (await readFloats(device, buffers.summary, 6))[2] : 1;
+      return checked(
+        name,
+        errorOf(
+          value,
+          gradient.map((g) => g * scale),
+          task,
+        ),
+      );
+    },
+    dispose() {
+      plan.destroy();
+      for (const buffer of Object.values(buffers)) buffer.destroy();
+    },
+  };
+}
+
+export async function baselineOf(
+  device: GPUDevice,
+  task: Task,
+  override: Parameters<typeof createBaseline>[4] = {},
+): Promise<GpuVariant> {
+  const { predictions, targets } = task.inputs as RegressionInputs;
+  const buffers = {
+    predictions: bufferWith(device, predictions),
+    targets: bufferWith(device, targets),
+    gradient: bufferWith(device, predictions.length),
+    result: bufferWith(device, 4),
+  };
+  const record = await createBaseline(device, predictions.length, thresholdOf(task.loss)!, buffers, override);
+  const run = recorded(device, record);
+  return {
+    name: "baseline",
+    record,
+    run,
+    async verify() {
+      await run(1);
+      const [value] = await readFloats(device, buffers.result, 1);
+      return checked("baseline", errorOf(value, await readFloats(device, buffers.gradient, predictions.length), task));
+    },
+    dispose() {
+      for (const buffer of Object.values(buffers)) buffer.destroy();
+    },
+  };
+}
+
+export async function copyOf(device: GPUDevice, elements: number, cut: readonly [number, number]): Promise<GpuVariant> {
+  const source = bufferWith(
+    device,
+    Float32Array.from({ length: elements }, (_, i) => i),
+  );
+  const copy = bufferWith(device, elements);
+  const record = await createCopy(device, source, copy, cut);
+  const run = recorded(device, record);
+  return {
+    name: `copy (${cut.join(" x ")})`,
+    record,
+    run,
+    async verify() {
+      await run(1);
+      const values = await readFloats(device, copy, elements);
+      return checked("copy", values.every((value, i) => value === i) ? 0 : 1);
+    },
+    dispose() {
+      source.destroy();
+      copy.destroy();
+    },
+  };
+}
+
+/** TensorFlow.js on its WebGPU backend, which must sit on `device`, or on its CPU backend without a device. */
+export async function tfjsOf(tf: Tf, task: Task, form: "byHand" | "byAutograd", device?: GPUDevice): Promise<Variant> {
+  const backend = device ? "webgpu" : "cpu";
+  const name = `tfjs-${backend}${form === "byHand" ? "" : " autograd"}`;
+  await tf.setBackend(backend);
+  const { predictions, targets } = task.inputs as RegressionInputs;
+  const tensors = [predictions, targets].map((data) => tf.tensor1d(Float32Array.from(data)));
+  const step = zMaskedSteps(tf, tensors[0], tensors[1], thresholdOf(task.loss)!)[form];
+  return {
+    name,
+    async run(steps) {
+      await tf.setBackend(backend);
+      for (let i = 0; i < steps; i++) tf.dispose(step());
+      if (device) {
+        // Submits what is still recorded: tfjs itself does so after every 15 dispatches, and before it reads.
+        const queue = tf.backend() as unknown as Record<
+          "ensureCommandEncoderReady" | "endComputePassEncoder" | "submitQueue",
+          () => void
+        >;
+        queue.ensureCommandEncoderReady();
+        queue.endComputePassEncoder();
+        queue.submitQueue();
+        await device.queue.onSubmittedWorkDone();
+      }
+    },
+    async verify() {
+      await tf.setBackend(backend);
+      const { loss, gradient } = step();
+      const [value] = await loss.data();
+      const error = errorOf(value, await gradient.data(), task);
+      tf.dispose([loss, gradient]);
+      return checked(name, error);
+    },
+    dispose() {
+      tf.dispose(tensors);
+    },
+  };
+}
+
+/** Our float64 reference. */
+export function evaluateOf({ loss, shape, inputs }: Task): Variant {
+  return {
+    name: "evaluate",
+    async run(steps) {
+      for (let i = 0; i < steps; i++) evaluate(loss, inputs as Inputs, { shape, outputs: ["loss", "gradient"] });
+    },
+    verify: async () => 0,
+    dispose() {},
+  };
+}

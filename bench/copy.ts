@@ -1,0 +1,56 @@
+/** A WGSL copy: the rate at which kernels on this adapter can move data at all, and so the roof of every loss. */
+import { isSoftware } from "./baseline/baseline.js";
+
+const wgsl = (size: number, groups: number) => /* wgsl */ `
+@group(0) @binding(0) var<storage, read> source: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> copy: array<vec4f>;
+
+@compute @workgroup_size(${size})
+fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let slice = (arrayLength(&copy) + ${groups - 1}u) / ${groups}u;
+  let end = min((id.x + 1u) * slice, arrayLength(&copy));
+  for (var i = id.x * slice + lane; i < end; i += ${size}u) {
+    copy[i] = source[i];
+  }
+}`;
+
+/** Workgroup sizes and most workgroups worth trying; the fastest is the roof. */
+export const copyCuts = (info: GPUAdapterInfo): readonly (readonly [number, number])[] =>
+  isSoftware(info)
+    ? [
+        [4, 4],
+        [4, 16],
+        [4, 64],
+        [16, 16],
+        [64, 16],
+      ]
+    : [
+        [64, 1024],
+        [256, 256],
+        [256, 1024],
+        [256, 8192],
+      ];
+
+export async function createCopy(
+  device: GPUDevice,
+  source: GPUBuffer,
+  copy: GPUBuffer,
+  [size, most]: readonly [number, number],
+): Promise<(encoder: GPUCommandEncoder) => void> {
+  const workgroups = Math.max(1, Math.min(most, Math.ceil(copy.size / 16 / size)));
+  const pipeline = await device.createComputePipelineAsync({
+    layout: "auto",
+    compute: { module: device.createShaderModule({ code: wgsl(size, workgroups) }) },
+  });
+  const group = device.createBindGroup({
+    layout: pipeline.getBindGroupLayout(0),
+    entries: [source, copy].map((buffer, binding) => ({ binding, resource: { buffer } })),
+  });
+  return (encoder) => {
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, group);
+    pass.dispatchWorkgroups(workgroups);
+    pass.end();
+  };
+}

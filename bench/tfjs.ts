@@ -1,0 +1,47 @@
+/** The same loss composed from TensorFlow.js ops, in the form that is fastest there. Tensors stay on the device. */
+import type * as Tensorflow from "@tensorflow/tfjs";
+import type * as Backend from "@tensorflow/tfjs-backend-webgpu";
+
+export type Tf = typeof Tensorflow;
+
+/** Puts the WebGPU backend of TensorFlow.js on a device of ours, so that both share one queue. */
+export function useDevice(tf: Tf, { WebGPUBackend }: typeof Backend, device: GPUDevice): void {
+  tf.env().set("WEBGPU_CPU_FORWARD", false); // else small tensors are computed on the CPU
+  tf.removeBackend("webgpu");
+  tf.registerBackend("webgpu", () => new WebGPUBackend(device, device.adapterInfo), 3);
+}
+
+/**
+ * Steps of z-masked squared error. The mask has to be a constant to `valueAndGrad`: comparisons have no gradient in tfjs.
+ */
+export function zMaskedSteps(tf: Tf, predictions: Tensorflow.Tensor, targets: Tensorflow.Tensor, threshold: number) {
+  // Made once: a number inside a step would be uploaded in every step.
+  const freedom = tf.scalar(predictions.size - 1);
+  const limit = tf.scalar(threshold);
+  const two = tf.scalar(2);
+  const keepOf = (losses: Tensorflow.Tensor) => {
+    const deviations = losses.sub(losses.mean());
+    const deviation = deviations.square().sum().div(freedom).sqrt();
+    return deviations.abs().lessEqual(deviation.mul(limit)).toFloat();
+  };
+  return {
+    /** Reuses the residuals: the fewest ops. */
+    byHand: () =>
+      tf.tidy(() => {
+        const residuals = predictions.sub(targets);
+        const losses = residuals.square();
+        const keep = keepOf(losses);
+        const count = keep.sum();
+        return { loss: losses.mul(keep).sum().div(count), gradient: residuals.mul(keep).mul(two.div(count)) };
+      }),
+    /** What users write. */
+    byAutograd: () =>
+      tf.tidy(() => {
+        const keep = keepOf(predictions.squaredDifference(targets));
+        const count = keep.sum();
+        const masked = (p: Tensorflow.Tensor) => p.squaredDifference(targets).mul(keep).sum().div(count);
+        const { value, grad } = tf.valueAndGrad(masked)(predictions);
+        return { loss: value, gradient: grad };
+      }),
+  };
+}

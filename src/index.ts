@@ -1,4 +1,5 @@
 /** webgpu-losses: WebGPU loss kernels for training on imperfect data, with a float64 reference on the CPU. */
+export type { BufferBinding } from "./buffers.js";
 export { type Cutoff, decisionCutoff, type OutputDistribution } from "./cutoff.js";
 export { LossError, type LossErrorCode } from "./errors.js";
 export { evaluate } from "./evaluate.js";
@@ -23,7 +24,6 @@ export {
 } from "./loss.js";
 export * from "./losses/index.js";
 export {
-  type BufferBinding,
   createPlan,
   type Plan,
   type PlanBuffers,

@@ -1,7 +1,7 @@
 /** The outlier ledger: which samples of a data set keep being masked, counted on the GPU over many batches. */
+import { type BufferBinding, resolveBinding, usage } from "./buffers.js";
 import { LossError, refuseUnknown, show } from "./errors.js";
 import { refuseLost, watchDevice } from "./pipelines.js";
-import type { BufferBinding } from "./plan.js";
 import { kernelsLedger } from "./shaders.generated.js";
 
 /** One sample id of a ledger. */
@@ -49,10 +49,6 @@ export interface Ledger {
   destroy(): void;
 }
 
-const COPY_SRC = 4;
-const COPY_DST = 8;
-const STORAGE = 128;
-const MAP_READ = 1;
 const WORKGROUP_SIZE = 64; // as in ledger.wgsl
 const names = ["ids", "z", "mask"] as const;
 
@@ -95,7 +91,11 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
     throw new LossError("device", `ledger: the kernel must compile, got: ${text}`, { cause });
   }
   await scope;
-  const counters = device.createBuffer({ label: "ledger", size, usage: STORAGE | COPY_SRC | COPY_DST });
+  const counters = device.createBuffer({
+    label: "ledger",
+    size,
+    usage: usage.STORAGE | usage.COPY_SRC | usage.COPY_DST,
+  });
   let destroyed = false;
   let failure: LossError | undefined;
 
@@ -111,24 +111,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
       if (!Number.isSafeInteger(samples) || samples < 0 || samples > 2 ** 31) {
         throw new LossError("shape", `ledger: samples must be a whole number, got ${show(samples)}.`);
       }
-      const bound = names.map((name) => {
-        const binding = buffers[name];
-        const given = binding && ("buffer" in binding ? binding : { buffer: binding });
-        if (typeof given?.buffer?.size !== "number") {
-          throw new LossError(
-            "buffer",
-            `ledger: ${name} must be a GPUBuffer or { buffer, offset, size }, got ${show(binding)}.`,
-          );
-        }
-        const { buffer, offset = 0 } = given as { buffer: GPUBuffer; offset?: number };
-        if ((buffer.usage & STORAGE) === 0 || offset % 256 !== 0 || buffer.size - offset < 4 * samples) {
-          throw new LossError(
-            "buffer",
-            `ledger: ${name} must have usage STORAGE, an offset that is a multiple of 256 and ${4 * samples} bytes, got usage ${buffer.usage}, offset ${offset}, size ${buffer.size}.`,
-          );
-        }
-        return { buffer, offset };
-      });
+      const bound = names.map((name) => resolveBinding(device, buffers[name], 4 * samples, name, "ledger"));
       const own = "beginComputePass" in encoder;
       const pass = own ? encoder.beginComputePass({ label: "ledger" }) : encoder;
       const step = Math.floor(device.limits.maxStorageBufferBindingSize / 256) * 64;
@@ -163,12 +146,12 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
 
     async read({ limit = Number.POSITIVE_INFINITY, minScored = 1 } = {}) {
       alive();
-      const staging = device.createBuffer({ label: "ledger", size, usage: MAP_READ | COPY_DST });
+      const staging = device.createBuffer({ label: "ledger", size, usage: usage.MAP_READ | usage.COPY_DST });
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(counters, 0, staging, 0, size);
       device.queue.submit([encoder.finish()]);
       try {
-        await staging.mapAsync(MAP_READ);
+        await staging.mapAsync(usage.MAP_READ);
       } catch (cause) {
         refuseLost(device, "ledger");
         throw new LossError("device", "ledger: the counters must be readable, got a failed mapping.", { cause });

@@ -1,4 +1,5 @@
 /** Plans: compile once, then record into the caller's encoder, without submit, read-back or await. */
+import { type BoundBuffer, type BufferBinding, bufferOf, resolveBinding, usage } from "./buffers.js";
 import { type Chunk, type Grid, gridOf, scratchSize, settingsSize, writeSettings } from "./dispatch.js";
 import { LossError, oneOf, refuseUnknown, show } from "./errors.js";
 import type { Family } from "./loss.js";
@@ -51,11 +52,6 @@ export interface PlanOptions {
   readonly tuning?: Partial<Tuning>;
 }
 
-/** A buffer, or a part of one; offsets are multiples of 256 bytes. */
-export type BufferBinding =
-  | GPUBuffer
-  | { readonly buffer: GPUBuffer; readonly offset?: number; readonly size?: number };
-
 /** Buffers of one `encode` call, by the names of inputs and outputs. */
 export type PlanBuffers = Partial<
   Record<"predictions" | "targets" | "logits" | "labels" | PlanInput | PlanOutput, BufferBinding>
@@ -84,18 +80,8 @@ export interface Plan {
   destroy(): void;
 }
 
-const STORAGE = 128;
-const UNIFORM = 64;
-const COPY_DST = 8;
-
 /** Recordings of one plan with different settings that may await submission at the same time. */
 const SETTINGS_SLOTS = 1024;
-
-interface Bound {
-  readonly buffer: GPUBuffer;
-  readonly offset: number;
-  readonly size: number;
-}
 
 /** Everything that does not change between the calls of a plan. */
 interface Compiled {
@@ -309,7 +295,7 @@ class RecordingPlan implements Plan {
     this.#settings = device.createBuffer({
       label: `${problem.subject} settings`,
       size: this.#stride * SETTINGS_SLOTS,
-      usage: UNIFORM | COPY_DST,
+      usage: usage.UNIFORM | usage.COPY_DST,
     });
     const grid = this.#grid(capacity);
     this.#reserve(grid);
@@ -413,14 +399,14 @@ class RecordingPlan implements Plan {
       this.#scratch = this.device.createBuffer({
         label: `${subject} scratch`,
         size: Math.max(size, 256),
-        usage: STORAGE,
+        usage: usage.STORAGE,
       });
     }
     if (grid.rowSamples && !this.#samples) {
       this.#samples = this.device.createBuffer({
         label: `${subject} samples`,
         size: Math.max(16 * this.capacity, 256),
-        usage: STORAGE,
+        usage: usage.STORAGE,
       });
     }
   }
@@ -460,17 +446,7 @@ class RecordingPlan implements Plan {
     for (const [name, port] of this.names) {
       if (!this.ports.has(port)) continue;
       const binding = given[name];
-      const buffer = binding && ("buffer" in binding ? binding.buffer : binding);
-      if (
-        typeof buffer !== "object" ||
-        buffer === null ||
-        (typeof buffer.mapState !== "string" && typeof buffer.size !== "number")
-      ) {
-        throw new LossError(
-          "buffer",
-          `${subject}: ${name} must be a GPUBuffer or { buffer, offset, size }, got ${show(binding)}. Give the plan every buffer it was created for.`,
-        );
-      }
+      const buffer = bufferOf(binding, name, subject);
       bound.set(port, binding!);
       let next = node.next.get(buffer);
       if (!next) {
@@ -499,44 +475,14 @@ class RecordingPlan implements Plan {
   }
 
   /** Checks usage, size, offset and overlap of the caller's buffers. */
-  #checkBuffers(given: ReadonlyMap<Port, BufferBinding>, grid: Grid): Map<Port, Bound> {
+  #checkBuffers(given: ReadonlyMap<Port, BufferBinding>, grid: Grid): Map<Port, BoundBuffer> {
     const { subject } = this.#problem;
     const label = new Map([...this.names].map(([name, port]) => [port, name]));
     const last = grid.chunks[grid.chunks.length - 1];
-    const resolved = new Map<Port, Bound>();
+    const resolved = new Map<Port, BoundBuffer>();
     for (const [port, binding] of given) {
-      const name = label.get(port);
-      const {
-        buffer,
-        offset = 0,
-        size,
-      }: { buffer: GPUBuffer; offset?: number; size?: number } = "buffer" in binding ? binding : { buffer: binding };
-      const end = extent(port, grid, last, this.#problem);
-      const needed = end.offset + end.size;
-      const room = size ?? buffer.size - offset;
-      if ((buffer.usage & STORAGE) === 0) {
-        throw new LossError(
-          "buffer",
-          `${subject}: ${name} must have usage STORAGE, got usage ${buffer.usage}. Create it with GPUBufferUsage.STORAGE.`,
-        );
-      }
-      if (
-        !Number.isInteger(offset) ||
-        offset < 0 ||
-        offset % this.device.limits.minStorageBufferOffsetAlignment !== 0
-      ) {
-        throw new LossError(
-          "buffer",
-          `${subject}: the offset of ${name} must be a multiple of ${this.device.limits.minStorageBufferOffsetAlignment}, got ${show(offset)}.`,
-        );
-      }
-      if (room < needed || offset + room > buffer.size) {
-        throw new LossError(
-          "buffer",
-          `${subject}: ${name} must have at least ${needed} bytes, got ${Math.min(room, buffer.size - offset)}.`,
-        );
-      }
-      resolved.set(port, { buffer, offset, size: needed });
+      const { offset, size } = extent(port, grid, last, this.#problem);
+      resolved.set(port, resolveBinding(this.device, binding, offset + size, label.get(port)!, subject));
     }
     for (const [port, { buffer, offset, size }] of resolved) {
       if (readOnlyPorts.has(port)) continue;
@@ -555,7 +501,7 @@ class RecordingPlan implements Plan {
     return resolved;
   }
 
-  #createGroups(bound: ReadonlyMap<Port, Bound>, grid: Grid, regime: Compiled): CallGroups {
+  #createGroups(bound: ReadonlyMap<Port, BoundBuffer>, grid: Grid, regime: Compiled): CallGroups {
     const settings = {
       binding: bindings.settings,
       resource: { buffer: this.#settings, size: settingsSize(this.#problem) },
@@ -597,7 +543,7 @@ class RecordingPlan implements Plan {
     this.#empty ??= new Map();
     let buffer = this.#empty.get(port);
     if (!buffer) {
-      buffer = this.device.createBuffer({ size: 256, usage: STORAGE });
+      buffer = this.device.createBuffer({ size: 256, usage: usage.STORAGE });
       this.#empty.set(port, buffer);
     }
     return buffer;

@@ -1,5 +1,6 @@
 /** One call on the GPU: typed arrays in, typed arrays out. Plans and buffers are kept per device for the next call. */
 
+import { usage } from "./buffers.js";
 import { LossError } from "./errors.js";
 import { select } from "./evaluate.js";
 import type { Family } from "./loss.js";
@@ -19,11 +20,6 @@ import {
 } from "./problem.js";
 import type { GroupStatistics } from "./statistics.js";
 import type { Loss } from "./zMasked.js";
-
-const COPY_SRC = 4;
-const COPY_DST = 8;
-const STORAGE = 128;
-const MAP_READ = 1;
 
 /** A plan with its own buffers, used by one call at a time. */
 interface Workspace {
@@ -87,8 +83,8 @@ async function createWorkspace(
     nonFinite: problem.nonFinite,
     ignoreIndex: problem.ignoreIndex,
   });
-  const buffer = (label: string, size: number, usage: number) =>
-    device.createBuffer({ label: `run ${label}`, size: rounded(size), usage });
+  const buffer = (label: string, size: number, bits: number) =>
+    device.createBuffer({ label: `run ${label}`, size: rounded(size), usage: bits });
   const names = dataNames[problem.base.family];
   const inputSizes: [string, number][] = names.map((name) => [name, 4 * geometry.elements]);
   for (const name of inputs) {
@@ -97,9 +93,9 @@ async function createWorkspace(
   }
   return {
     plan,
-    inputs: new Map(inputSizes.map(([name, size]) => [name, buffer(name, size, STORAGE | COPY_DST)])),
-    outputs: new Map([...sizes].map(([name, size]) => [name, buffer(name, size, STORAGE | COPY_SRC)])),
-    staging: device.createBuffer({ label: "run staging", size: staged, usage: MAP_READ | COPY_DST }),
+    inputs: new Map(inputSizes.map(([name, size]) => [name, buffer(name, size, usage.STORAGE | usage.COPY_DST)])),
+    outputs: new Map([...sizes].map(([name, size]) => [name, buffer(name, size, usage.STORAGE | usage.COPY_SRC)])),
+    staging: device.createBuffer({ label: "run staging", size: staged, usage: usage.MAP_READ | usage.COPY_DST }),
     idle: Promise.resolve(),
   };
 }
@@ -201,7 +197,7 @@ async function execute(
   }
   device.queue.submit([encoder.finish()]);
   try {
-    await staging.mapAsync(MAP_READ);
+    await staging.mapAsync(usage.MAP_READ);
   } catch (cause) {
     await plan.check();
     refuseLost(device, problem.subject);

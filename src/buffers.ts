@@ -1,0 +1,60 @@
+/** Buffers that callers hand over: their form and the checks that every one of them goes through. */
+import { LossError, show } from "./errors.js";
+
+/** A buffer, or a part of one; offsets are multiples of 256 bytes. */
+export type BufferBinding =
+  | GPUBuffer
+  | { readonly buffer: GPUBuffer; readonly offset?: number; readonly size?: number };
+
+/** A checked part of a buffer. */
+export interface BoundBuffer {
+  readonly buffer: GPUBuffer;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** The bits of GPUBufferUsage and GPUMapMode that are used here; TypeScript's own WebGPU types lack these constants. */
+export const usage = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128 } as const;
+
+/** The buffer of a binding, or a {@link LossError} `buffer` that names what is missing. */
+export function bufferOf(binding: BufferBinding | undefined, name: string, subject: string): GPUBuffer {
+  const buffer = binding && "buffer" in binding ? binding.buffer : (binding as GPUBuffer | undefined);
+  if (typeof buffer === "object" && typeof buffer?.size === "number" && typeof buffer.usage === "number") return buffer;
+  throw new LossError(
+    "buffer",
+    `${subject}: ${name} must be a GPUBuffer or { buffer, offset, size }, got ${show(binding)}. Give every buffer that was asked for.`,
+  );
+}
+
+/** Checks usage, offset and size of a binding that has to hold `needed` bytes. */
+export function resolveBinding(
+  device: GPUDevice,
+  binding: BufferBinding,
+  needed: number,
+  name: string,
+  subject: string,
+): BoundBuffer {
+  const buffer = bufferOf(binding, name, subject);
+  const { offset = 0, size = buffer.size - offset } = "buffer" in binding ? binding : {};
+  if ((buffer.usage & usage.STORAGE) === 0) {
+    throw new LossError(
+      "buffer",
+      `${subject}: ${name} must have usage STORAGE, got usage ${buffer.usage}. Create it with GPUBufferUsage.STORAGE.`,
+    );
+  }
+  const alignment = device.limits.minStorageBufferOffsetAlignment;
+  if (!Number.isInteger(offset) || offset < 0 || offset % alignment !== 0) {
+    throw new LossError(
+      "buffer",
+      `${subject}: the offset of ${name} must be a multiple of ${alignment}, got ${show(offset)}. Align it.`,
+    );
+  }
+  const room = Math.min(size, buffer.size - offset);
+  if (!(room >= needed)) {
+    throw new LossError(
+      "buffer",
+      `${subject}: ${name} must have at least ${needed} bytes, got ${show(room)}. Use a larger buffer.`,
+    );
+  }
+  return { buffer, offset, size: needed };
+}

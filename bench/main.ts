@@ -41,12 +41,9 @@ async function open() {
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
   // Times of work that WebGPU refused to do mean nothing.
-  let failed = false;
   device.addEventListener("uncapturederror", (event) => {
-    event.preventDefault();
-    if (!failed) console.error((event as GPUUncapturedErrorEvent).error.message);
-    failed = true;
-    setImmediate(() => process.exit(1));
+    console.error((event as GPUUncapturedErrorEvent).error.message);
+    process.exit(1);
   });
   return { adapter, device };
 }
@@ -198,7 +195,8 @@ export async function main(options: BenchOptions, root: string): Promise<void> {
   if (!options.filter) {
     const folder = join(root, "bench/results");
     mkdirSync(folder, { recursive: true });
-    const file = join(folder, `${[info.vendor, info.architecture].filter(Boolean).join("-") || "unknown"}-${date}.csv`);
+    const adapterName = [info.vendor, info.architecture].filter(Boolean).join("-") || "unknown";
+    const file = join(folder, `${adapterName}-${date}${options.quick ? "-quick" : ""}.csv`);
     writeFileSync(file, csv(rows, info, runtime, date));
     console.log(`\n${file}`);
   }

@@ -2,6 +2,22 @@
 
 const HAS_LABELS = true;
 
+fn quick_quad(index: vec4u) -> QuickQuad {
+  let logits = first_at(index);
+  let labels = second_at(index);
+  let positive = labels == vec4u(0x3f800000u);
+  let labelled = (labels != vec4u(settings.ignore_bits)) & (positive | ((labels & vec4u(MAGNITUDE)) == vec4u(0u)));
+  let o = bitcast<vec4f>(logits);
+  let t = select(vec4f(0.0), vec4f(1.0), positive);
+  let a = base_loss(o.x, t.x);
+  let b = base_loss(o.y, t.y);
+  let c = base_loss(o.z, t.z);
+  let d = base_loss(o.w, t.w);
+  let loss = vec4f(a.x, b.x, c.x, d.x);
+  let worst = max(max(logits & vec4u(MAGNITUDE), bitcast<vec4u>(loss) & vec4u(MAGNITUDE)), select(vec4u(INFINITE), vec4u(0u), labelled));
+  return QuickQuad(loss, vec4f(a.y, b.y, c.y, d.y), scored_of(o, loss), worst, positive);
+}
+
 fn element_quad(index: vec4u, inside: vec4<bool>) -> Quad {
   let logits = first_at(index);
   let labels = second_at(index);

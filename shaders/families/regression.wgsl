@@ -2,6 +2,19 @@
 
 const HAS_LABELS = false;
 
+fn quick_quad(index: vec4u) -> QuickQuad {
+  let predictions = first_at(index);
+  let targets = second_at(index);
+  let r = bitcast<vec4f>(predictions) - bitcast<vec4f>(targets);
+  let a = base_loss(r.x);
+  let b = base_loss(r.y);
+  let c = base_loss(r.z);
+  let d = base_loss(r.w);
+  let loss = vec4f(a.x, b.x, c.x, d.x);
+  let worst = max(max(predictions & vec4u(MAGNITUDE), targets & vec4u(MAGNITUDE)), bitcast<vec4u>(loss) & vec4u(MAGNITUDE));
+  return QuickQuad(loss, vec4f(a.y, b.y, c.y, d.y), scored_of(r, loss), worst, vec4<bool>(false));
+}
+
 fn element_quad(index: vec4u, inside: vec4<bool>) -> Quad {
   let predictions = first_at(index);
   let targets = second_at(index);

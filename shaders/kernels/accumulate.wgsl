@@ -9,6 +9,12 @@ fn accumulate(workgroup: u32, lane: u32) {
   var row = spot.row;
   while (row < spot.end) {
     let stop = min(row + RUN * spot.step, spot.end);
+    let quick = quick_moments(row, quick_stop(row, stop, spot.step), spot);
+    if (quick.sound) {
+      first = merge_moments(first, quick.first);
+      second = merge_moments(second, quick.second);
+      row = stop;
+    }
     var near = start_running();
     var near_positive = start_running();
     for (; row < stop; row += spot.step) {

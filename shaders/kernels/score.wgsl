@@ -16,6 +16,19 @@ fn reference_of(statistics: vec4u) -> Reference {
   return Reference(mean, select(1.0 / max(deviation + settings.eps, 1.2e-38), 0.0, constant));
 }
 
+fn z_of(scored: vec4f, positive: vec4<bool>, reference: Reference, reference_positive: Reference) -> vec4f {
+  if (CLASSES == 1u) {
+    return (scored - reference.mean) * reference.inverse;
+  }
+  return (scored - select(vec4f(reference.mean), vec4f(reference_positive.mean), positive))
+    * select(vec4f(reference.inverse), vec4f(reference_positive.inverse), positive);
+}
+
+fn within(z: vec4f) -> vec4<bool> {
+  // The lower end is -threshold, or out of reach where only the upper side counts.
+  return (z <= vec4f(settings.threshold)) & (z >= vec4f(select(-settings.threshold, -3.4e38, flag(UPPER_SIDE))));
+}
+
 fn score(workgroup: u32, lane: u32) {
   let spot = spot_of(workgroup, lane);
   var reference = Reference(0.0, 0.0);
@@ -25,7 +38,6 @@ fn score(workgroup: u32, lane: u32) {
     let statistics = merged_statistics(0u, lane);
     poisoned = statistics.x == NAN_BITS;
     reference = reference_of(select(statistics, vec4u(0u), vec4<bool>(poisoned)));
-    reference_positive = reference;
     if (workgroup == 0u && lane == 0u) {
       scratch[statistics_slot(0u)].head = statistics;
     }
@@ -51,6 +63,13 @@ fn score(workgroup: u32, lane: u32) {
   var row = spot.row;
   while (row < spot.end) {
     let stop = min(row + RUN * spot.step, spot.end);
+    let quick = quick_score(row, select(quick_stop(row, stop, spot.step), row, poisoned), spot, reference, reference_positive, factor);
+    if (quick.sound) {
+      sums += quick.sums;
+      kept_count += quick.kept;
+      inliers += quick.inliers;
+      row = stop;
+    }
     var near = vec2f(0.0);
     for (; row < stop; row += spot.step) {
       let index = sample_index(row, spot.column);
@@ -59,11 +78,8 @@ fn score(workgroup: u32, lane: u32) {
       var kept = quad.usable;
       var z = vec4f(0.0);
       if (MASKED) {
-        let mean = select(vec4f(reference.mean), vec4f(reference_positive.mean), quad.positive);
-        let inverse = select(vec4f(reference.inverse), vec4f(reference_positive.inverse), quad.positive);
-        z = select(vec4f(0.0), (quad.scored - mean) * inverse, quad.usable);
-        kept &= select(abs(z), z, flag(UPPER_SIDE)) <= vec4f(settings.threshold);
-        kept &= vec4<bool>(!poisoned);
+        z = select(vec4f(0.0), z_of(quad.scored, quad.positive, reference, reference_positive), quad.usable);
+        kept &= within(z) & vec4<bool>(!poisoned);
       }
       let counted = kept | (quad.broken & vec4<bool>(propagate && !MASKED));
       let terms = select(vec4f(0.0), quad.weight * quad.loss, kept);

@@ -1,0 +1,767 @@
+// Every bad input, with its code and a message that says which loss, which rule and which value. No GPU.
+import { describe, expect, it } from "vitest";
+import {
+  barron,
+  binaryCrossEntropy,
+  decisionCutoff,
+  defineBinaryLoss,
+  defineRegressionLoss,
+  evaluate,
+  huber,
+  type Inputs,
+  type Loss,
+  type LossErrorCode,
+  type LossSpec,
+  losses,
+  lossFromJSON,
+  mergeStatistics,
+  type Options,
+  quantile,
+  squaredError,
+  thresholdSchedule,
+  zbce,
+  zMasked,
+  zmse,
+} from "../src/index.js";
+import { expectLossError } from "./support/errors.js";
+
+/** What a caller without types may pass. */
+// biome-ignore lint/suspicious/noExplicitAny: bad input has no type
+type Untyped = any;
+type Case = [what: string, code: LossErrorCode, text: RegExp, action: () => unknown];
+
+const two = { predictions: [1, 2], targets: [0, 0] };
+const binary = { logits: [1, -1], labels: [1, 0] };
+const evaluated = (loss: Untyped, inputs: Untyped, options?: Untyped) => () => evaluate(loss, inputs, options);
+
+function throws(cases: Case[]): void {
+  it.each(cases)("%s", (_, code, text, action) => expectLossError(action, code, text));
+}
+
+describe("parameters of base losses", () => {
+  throws([
+    [
+      "a value out of range",
+      "parameter",
+      /^huber: delta must be a finite number above 0, got -1/,
+      () => huber({ delta: -1 }),
+    ],
+    ["zero", "parameter", /^huber: delta .* got 0/, () => huber({ delta: 0 })],
+    ["NaN", "parameter", /^huber: delta .* got NaN/, () => huber({ delta: Number.NaN })],
+    ["an infinity", "parameter", /^huber: delta .* got Infinity/, () => huber({ delta: Infinity })],
+    ["a string", "parameter", /^huber: delta .* got "2"/, () => huber({ delta: "2" as Untyped })],
+    ["null", "parameter", /^huber: delta .* got null/, () => huber({ delta: null as Untyped })],
+    [
+      "an unknown one",
+      "parameter",
+      /^huber: parameter must be one of delta, got "Delta"/,
+      () => huber({ Delta: 2 } as Untyped),
+    ],
+    ["a number for the object", "parameter", /^huber: parameters must be an object, got 2/, () => huber(2 as Untyped)],
+    [
+      "null for the object",
+      "parameter",
+      /^huber: parameters must be an object, got null/,
+      () => huber(null as Untyped),
+    ],
+    ["a required one left out", "parameter", /^barron: alpha must .* got undefined/, () => barron()],
+    ["barron NaN", "parameter", /^barron: alpha .* got NaN/, () => barron({ alpha: Number.NaN })],
+    ["quantile 1", "parameter", /^quantile: tau must lie strictly between 0 and 1, got 1/, () => quantile({ tau: 1 })],
+    ["negative posWeight", "parameter", /^binaryCrossEntropy: posWeight/, () => binaryCrossEntropy({ posWeight: -1 })],
+  ]);
+});
+
+describe("losses of one's own", () => {
+  const good = { ...squaredError.definition, name: "mine", wgsl: "fn mine(r: f32) -> vec2f { return vec2f(r); }" };
+  throws([
+    [
+      "a name with a space",
+      "parameter",
+      /name must be letters and digits/,
+      () => defineRegressionLoss({ ...good, name: "my loss" }),
+    ],
+    [
+      "an empty name",
+      "parameter",
+      /name must be letters and digits/,
+      () => defineRegressionLoss({ ...good, name: "" }),
+    ],
+    [
+      "WGSL of another name",
+      "parameter",
+      /^other: wgsl must define fn other/,
+      () => defineRegressionLoss({ ...good, name: "other" }),
+    ],
+    [
+      "binary, too",
+      "parameter",
+      /^other: wgsl must define fn other/,
+      () => defineBinaryLoss({ ...binaryCrossEntropy.definition, name: "other" }),
+    ],
+  ]);
+});
+
+describe("zMasked", () => {
+  const subject = /^zMasked\(squaredError\): /;
+  const masked = (options: Untyped) => () => zmse(options);
+  throws([
+    [
+      "threshold 0",
+      "parameter",
+      /^zMasked\(squaredError\): threshold must be a number above 0, got 0/,
+      masked({ threshold: 0 }),
+    ],
+    ["a negative threshold", "parameter", /threshold must .* got -2/, masked({ threshold: -2 })],
+    ["threshold NaN", "parameter", /threshold must .* got NaN/, masked({ threshold: Number.NaN })],
+    ["threshold -Infinity", "parameter", /threshold must .* got -Infinity/, masked({ threshold: -Infinity })],
+    ["a threshold as a string", "parameter", /threshold must .* got "2"/, masked({ threshold: "2" })],
+    ["a threshold of null", "parameter", /threshold must .* got null/, masked({ threshold: null })],
+    ["negative ddof", "parameter", /ddof must be a finite number of at least 0, got -1/, masked({ ddof: -1 })],
+    ["infinite ddof", "parameter", /ddof must .* got Infinity/, masked({ ddof: Infinity })],
+    ["negative eps", "parameter", /eps must be a finite number of at least 0, got -1/, masked({ eps: -1 })],
+    ["eps NaN", "parameter", /eps must .* got NaN/, masked({ eps: Number.NaN })],
+    [
+      "an unknown option",
+      "parameter",
+      /option must be one of threshold, .* got "treshold"\. Check the spelling/,
+      masked({ treshold: 2 }),
+    ],
+    ["another loss's option", "parameter", /option must be one of .* got "posWeight"/, masked({ posWeight: 2 })],
+    ["options that are a number", "parameter", /options must be an object, got 2/, masked(2)],
+    ["options that are null", "parameter", /options must be an object, got null/, masked(null)],
+    [
+      "a statistic of another family",
+      "parameter",
+      /statistic must be one of "loss", "error", got "logit"/,
+      masked({ statistic: "logit" }),
+    ],
+    ["an unknown statistic", "parameter", /statistic must be one of .* got "median"/, masked({ statistic: "median" })],
+    [
+      "the error of logits",
+      "parameter",
+      /^zMasked\(binaryCrossEntropy\): statistic must .* got "error"/,
+      () => zbce({ statistic: "error" }),
+    ],
+    ["classes of a regression", "parameter", /per must be one of "batch", got "class"/, masked({ per: "class" })],
+    ["an unknown group", "parameter", /per must be one of .* got "column"/, () => zbce({ per: "column" as Untyped })],
+    [
+      "granularity",
+      "parameter",
+      /granularity must be one of "sample", "element", got "row"/,
+      masked({ granularity: "row" }),
+    ],
+    ["side", "parameter", /side must be one of "both", "upper", got "lower"/, masked({ side: "lower" })],
+    [
+      "a mask around a mask",
+      "parameter",
+      /^zMasked: the loss must be a base loss, .* zMasked is outermost and stands once/,
+      () => zMasked(zmse() as Untyped),
+    ],
+    [
+      "a mask around a factory",
+      "parameter",
+      /^zMasked: the loss must be a base loss, got a function/,
+      () => zMasked(squaredError as Untyped),
+    ],
+    [
+      "a mask around nothing",
+      "parameter",
+      /^zMasked: the loss must be a base loss, got null/,
+      () => zMasked(null as Untyped),
+    ],
+    [
+      "an unknown option of zbce",
+      "parameter",
+      /^zMasked\(binaryCrossEntropy\): option/,
+      () => zbce({ posweight: 2 } as Untyped),
+    ],
+    ["posWeight of zbce", "parameter", /^binaryCrossEntropy: posWeight/, () => zbce({ posWeight: -2 })],
+  ]);
+  it("names the loss", () => expectLossError(masked({ side: 1 }), "parameter", subject));
+});
+
+describe("evaluate", () => {
+  throws([
+    ["no loss", "parameter", /^loss: the loss must be made by a factory .* got undefined/, evaluated(undefined, two)],
+    [
+      "a factory for a loss",
+      "parameter",
+      /^loss: the loss must be made by a factory .* got a function/,
+      evaluated(squaredError, two),
+    ],
+    [
+      "no inputs",
+      "shape",
+      /^squaredError: inputs must be \{ predictions, targets \}, got undefined/,
+      evaluated(squaredError(), undefined),
+    ],
+    [
+      "targets of another length",
+      "shape",
+      /^squaredError: targets must have 2 elements, got 1/,
+      evaluated(squaredError(), { ...two, targets: [1] }),
+    ],
+    [
+      "no targets",
+      "shape",
+      /^squaredError: targets must be an array of numbers, got undefined/,
+      evaluated(squaredError(), { predictions: [1] }),
+    ],
+    [
+      "a number for predictions",
+      "shape",
+      /^squaredError: predictions must be an array of numbers, got 3/,
+      evaluated(squaredError(), { ...two, predictions: 3 }),
+    ],
+    [
+      "a DataView",
+      "shape",
+      /predictions must be an array of numbers/,
+      evaluated(squaredError(), { ...two, predictions: new DataView(new ArrayBuffer(8)) }),
+    ],
+    [
+      "inputs of another family",
+      "parameter",
+      /^binaryCrossEntropy: input must be one of logits, labels/,
+      evaluated(binaryCrossEntropy(), two),
+    ],
+    [
+      "an unknown input",
+      "parameter",
+      /^squaredError: input must be one of .* got "weight"\. Check the spelling/,
+      evaluated(squaredError(), { ...two, weight: [1, 1] }),
+    ],
+    [
+      "a shape of another size",
+      "shape",
+      /^squaredError: predictions must have 3 elements, got 2/,
+      evaluated(squaredError(), two, { shape: [3] }),
+    ],
+    [
+      "a shape of 3 dimensions",
+      "shape",
+      /^squaredError: shape must be \[rows\] or \[rows, columns\] .* got \[1, 1, 2\]/,
+      evaluated(squaredError(), two, { shape: [1, 1, 2] }),
+    ],
+    ["a shape of 0 dimensions", "shape", /shape must .* got \[\]/, evaluated(squaredError(), two, { shape: [] })],
+    [
+      "a fractional shape",
+      "shape",
+      /shape must .* of whole numbers, got \[0.5, 4\]/,
+      evaluated(squaredError(), two, { shape: [0.5, 4] }),
+    ],
+    ["a negative shape", "shape", /shape must .* got \[-2, -1\]/, evaluated(squaredError(), two, { shape: [-2, -1] })],
+    ["a shape of strings", "shape", /shape must .* got \["2"\]/, evaluated(squaredError(), two, { shape: ["2"] })],
+    ["a number for a shape", "shape", /shape must .* got 2/, evaluated(squaredError(), two, { shape: 2 })],
+    [
+      "a shape beyond 2^32",
+      "shape",
+      /fewer than 2\^32 elements/,
+      evaluated(squaredError(), two, { shape: [2 ** 20, 2 ** 20] }),
+    ],
+    [
+      "rows scored per class",
+      "shape",
+      /^zMasked\(binaryCrossEntropy\): per: "class" must .* Use granularity: "element"/,
+      evaluated(zbce({ granularity: "sample" }), binary, { shape: [1, 2] }),
+    ],
+    [
+      "weights of another length",
+      "shape",
+      /^squaredError: weights must have one entry per sample \(2\), got 3/,
+      evaluated(squaredError(), { ...two, weights: [1, 1, 1] }),
+    ],
+    [
+      "weights per element of rows",
+      "shape",
+      /^zMasked\(squaredError\): weights must have one entry per sample \(1\), got 2/,
+      evaluated(zmse(), { ...two, weights: [1, 1] }, { shape: [1, 2] }),
+    ],
+    [
+      "a number for weights",
+      "shape",
+      /weights must be an array of numbers, got 1/,
+      evaluated(squaredError(), { ...two, weights: 1 }),
+    ],
+    [
+      "an upstream vector of a mean",
+      "shape",
+      /upstream must be a number for reduction "mean", got an array of 2/,
+      evaluated(squaredError(), { ...two, upstream: [1, 1] }),
+    ],
+    [
+      "a short upstream vector",
+      "shape",
+      /upstream must have one entry per sample \(2\), got 1/,
+      evaluated(squaredError(), { ...two, upstream: [1] }, { reduction: "none" }),
+    ],
+    [
+      "a string for upstream",
+      "shape",
+      /upstream must be a number or an array, got "1"/,
+      evaluated(squaredError(), { ...two, upstream: "1" }),
+    ],
+    [
+      "an unknown option",
+      "parameter",
+      /^squaredError: option must be one of .* got "reduce"\. Check the spelling/,
+      evaluated(squaredError(), two, { reduce: "sum" }),
+    ],
+    [
+      "options of null",
+      "parameter",
+      /^squaredError: options must be an object, got null/,
+      evaluated(squaredError(), two, null),
+    ],
+    [
+      "an unknown reduction",
+      "parameter",
+      /reduction must be one of "mean", "sum", "none", got "avg"/,
+      evaluated(squaredError(), two, { reduction: "avg" }),
+    ],
+    [
+      "an unknown policy",
+      "parameter",
+      /nonFinite must be one of "propagate", "omit", got "skip"/,
+      evaluated(squaredError(), two, { nonFinite: "skip" }),
+    ],
+    [
+      "a fractional ignoreIndex",
+      "parameter",
+      /ignoreIndex must be an integer within 2\^24, got 0.5/,
+      evaluated(binaryCrossEntropy(), binary, { ignoreIndex: 0.5 }),
+    ],
+    [
+      "an ignoreIndex beyond float32",
+      "parameter",
+      /ignoreIndex must be an integer within 2\^24/,
+      evaluated(binaryCrossEntropy(), binary, { ignoreIndex: 2 ** 25 }),
+    ],
+    [
+      "an unknown output",
+      "parameter",
+      /an output must be one of .* got "grad"/,
+      evaluated(squaredError(), two, { outputs: ["grad"] }),
+    ],
+    [
+      "a label of 2",
+      "shape",
+      /^binaryCrossEntropy: labels must be 0, 1 or ignoreIndex \(-100\), got 2 at element 1\. Mark labels to leave out with ignoreIndex/,
+      evaluated(binaryCrossEntropy(), { ...binary, labels: [0, 2] }),
+    ],
+    [
+      "a label of NaN",
+      "shape",
+      /labels must .* got NaN at element 0/,
+      evaluated(zbce(), { ...binary, labels: [Number.NaN, 1] }),
+    ],
+    ["a soft label", "shape", /labels must .* got 0.5/, evaluated(zbce(), { ...binary, labels: [0.5, 1] })],
+    [
+      "the default ignoreIndex when there is another",
+      "shape",
+      /ignoreIndex \(-1\), got -100/,
+      evaluated(zbce(), { ...binary, labels: [-100, 1] }, { ignoreIndex: -1 }),
+    ],
+  ]);
+});
+
+describe("given statistics", () => {
+  const group = { column: 0, class: 0, mean: 0, standardDeviation: 1 };
+  const given = (groups: Untyped, loss: Loss = zmse()) => evaluated(loss, { ...two, givenStatistics: groups });
+  throws([
+    [
+      "without a mask",
+      "parameter",
+      /^squaredError: givenStatistics must go with zMasked/,
+      given([group], squaredError()),
+    ],
+    ["not an array", "shape", /givenStatistics must be an array of groups, got an object/, given(group)],
+    [
+      "of another column",
+      "shape",
+      /a given group must be one of 1 columns and 1 classes, got \(1, 0\)/,
+      given([{ ...group, column: 1 }]),
+    ],
+    ["of another class", "shape", /got \(0, 1\)/, given([{ ...group, class: 1 }])],
+    ["of a fractional column", "shape", /got \(0.5, 0\)/, given([{ ...group, column: 0.5 }])],
+    ["of no group", "shape", /got \(undefined, undefined\)/, given([null])],
+    [
+      "with a NaN",
+      "parameter",
+      /given mean and standardDeviation must be finite/,
+      given([{ ...group, mean: Number.NaN }]),
+    ],
+    [
+      "with a negative deviation",
+      "parameter",
+      /the latter at least 0, got 0 and -1/,
+      given([{ ...group, standardDeviation: -1 }]),
+    ],
+  ]);
+});
+
+describe("schedules, cutoffs and shards", () => {
+  const schedule = { kind: "linear", from: 3, to: 2, steps: 10 } as const;
+  const scheduled = (change: Untyped) => () => thresholdSchedule({ ...schedule, ...change });
+  const normal = { mean: 0, standardDeviation: 1 };
+  const moments = { n: 1, mean: 0, m2: 0 };
+  throws([
+    [
+      "an unknown kind",
+      "parameter",
+      /^thresholdSchedule: kind must be one of .* got "step"/,
+      scheduled({ kind: "step" }),
+    ],
+    [
+      "a start of 0",
+      "parameter",
+      /^thresholdSchedule: from must be a finite number above 0, got 0/,
+      scheduled({ from: 0 }),
+    ],
+    ["an infinite end", "parameter", /^thresholdSchedule: to must .* got Infinity/, scheduled({ to: Infinity })],
+    [
+      "steps NaN",
+      "parameter",
+      /^thresholdSchedule: steps must be a finite number, got NaN/,
+      scheduled({ steps: Number.NaN }),
+    ],
+    [
+      "an unknown key",
+      "parameter",
+      /^thresholdSchedule: option must be one of .* got "total"/,
+      scheduled({ total: 3 }),
+    ],
+    [
+      "a cutoff of NaN",
+      "parameter",
+      /^decisionCutoff: mean of the first class must be a finite number, got NaN/,
+      () => decisionCutoff({ ...normal, mean: Number.NaN }, normal),
+    ],
+    [
+      "a negative deviation",
+      "parameter",
+      /^decisionCutoff: standardDeviation of the second class must .* got -1/,
+      () => decisionCutoff(normal, { ...normal, standardDeviation: -1 }),
+    ],
+    [
+      "no class",
+      "parameter",
+      /^decisionCutoff: mean of the first class .* got undefined/,
+      () => decisionCutoff(undefined as Untyped, normal),
+    ],
+    [
+      "shards of other groups",
+      "shape",
+      /^mergeStatistics: both shards must have the same groups/,
+      () => mergeStatistics([moments], [moments, moments]),
+    ],
+    [
+      "a shard and a group",
+      "shape",
+      /^mergeStatistics: both shards/,
+      () => mergeStatistics([moments] as Untyped, moments as Untyped),
+    ],
+    ["no moments", "parameter", /^mergeStatistics: a group must be/, () => mergeStatistics(null as Untyped, moments)],
+    [
+      "a negative n",
+      "parameter",
+      /^mergeStatistics: a group must be .* got -1/,
+      () => mergeStatistics({ ...moments, n: -1 }, moments),
+    ],
+  ]);
+});
+
+describe("what is no error", () => {
+  it.each([zmse(), zbce(), squaredError(), binaryCrossEntropy()])("an empty batch of $name $base.name", (loss) => {
+    const inputs = (
+      loss.family === "regression" ? { predictions: [], targets: [] } : { logits: [], labels: [] }
+    ) as Inputs;
+    for (const shape of [[0], [0, 3], [4, 0]] as const) {
+      const result = evaluate(loss as Loss, inputs, { shape });
+      expect(result).toMatchObject({ loss: 0, count: 0, weightSum: 0, warnings: [] });
+      expect(result.gradient).toHaveLength(0);
+      for (const group of result.statistics ?? [])
+        expect(group).toMatchObject({ mean: 0, standardDeviation: 0, n: 0, inliers: 0 });
+    }
+  });
+
+  it("a mask that keeps nothing", () => {
+    const inputs = { predictions: [0, 0, 2, 2], targets: [0, 0, 0, 0] };
+    const result = evaluate(zmse({ threshold: 0.5 }), inputs);
+    expect(result).toMatchObject({ loss: 0, count: 0, weightSum: 0 });
+    expect([...result.gradient!, ...result.mask!]).toEqual(Array(8).fill(0));
+  });
+
+  it("weights that add up to 0", () => {
+    for (const loss of [squaredError(), zmse()]) {
+      const result = evaluate(loss, { ...two, weights: [0, 0] });
+      expect(result).toMatchObject({ loss: 0, count: 0, weightSum: 0 });
+      expect([...result.gradient!]).toEqual([0, 0]);
+    }
+  });
+
+  it("labels that are all ignored", () => {
+    const result = evaluate(zbce(), { logits: [1, Number.NaN], labels: [-100, -100] });
+    expect(result).toMatchObject({ loss: 0, count: 0, warnings: [] });
+    expect([...result.gradient!]).toEqual([0, 0]);
+  });
+});
+
+describe("a threshold that can never fire is named in warnings", () => {
+  const warnings = (n: number, options: Untyped = {}, inputs: Untyped = {}) =>
+    evaluate(zmse(options), {
+      predictions: Array.from({ length: n }, (_, i) => i),
+      targets: Array(n).fill(0),
+      ...inputs,
+    }).warnings;
+  it("5 samples at 2", () => {
+    expect(warnings(5)).toHaveLength(1);
+    expect(warnings(5)[0]).toMatch(
+      /^zMasked\(squaredError\): threshold 2 can never mask anything: .* 5 samples .* 1\.789\. Use larger batches or a lower threshold\.$/,
+    );
+    expect(warnings(6)).toEqual([]); // at most 2.041
+    expect(warnings(1)).toHaveLength(1);
+  });
+  it("depends on threshold and ddof", () => {
+    expect(warnings(5, { threshold: 1.7 })).toEqual([]);
+    expect(warnings(5, { ddof: 0 })).toHaveLength(1); // at most sqrt(4) = 2: reached, never exceeded
+    expect(warnings(6, { ddof: 0 })).toEqual([]);
+    expect(warnings(5, { threshold: Infinity })).toEqual([]); // on purpose
+    expect(warnings(5, {}, { givenStatistics: [{ column: 0, class: 0, mean: 0, standardDeviation: 1 }] })).toEqual([]);
+  });
+  it("per class and column", () => {
+    // Column 0: 3 negatives and 6 positives; column 1 has no positive at all.
+    const labels = Array.from({ length: 18 }, (_, i) => (i % 2 === 0 && i >= 6 ? 1 : 0));
+    const { warnings } = evaluate(zbce(), { logits: labels.map((_, i) => Math.sin(i)), labels }, { shape: [9, 2] });
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^zMasked\(binaryCrossEntropy\): threshold 2 .* in column 0, class 0: .* 3 samples/);
+  });
+});
+
+describe("JSON that is no loss", () => {
+  const read = (spec: unknown) => () => lossFromJSON(spec as LossSpec);
+  const parsed = (text: string) => read(JSON.parse(text));
+  throws([
+    ["null", "parameter", /^lossFromJSON: the spec must be an object .* got null/, read(null)],
+    ["nothing", "parameter", /^lossFromJSON: the spec must .* got undefined/, read(undefined)],
+    ["a number", "parameter", /^lossFromJSON: the spec must .* got 3/, read(3)],
+    ["a string", "parameter", /^lossFromJSON: the spec must .* got "mse"/, read("mse")],
+    ["an array", "parameter", /^lossFromJSON: the spec must .* got \["mse"\]/, read(["mse"])],
+    ["an empty object", "parameter", /^lossFromJSON: loss must be an id .* got undefined/, read({})],
+    ["a loss that is no string", "parameter", /^lossFromJSON: loss must be an id .* got 1/, read({ loss: 1 })],
+    [
+      "an unknown id",
+      "parameter",
+      /^lossFromJSON: loss must be one of mse, .* got "squaredErrorr"/,
+      read({ loss: "squaredErrorr" }),
+    ],
+    [
+      "an id from Object.prototype",
+      "parameter",
+      /^lossFromJSON: loss must be one of .* got "constructor"/,
+      read({ loss: "constructor" }),
+    ],
+    [
+      "__proto__ for an id",
+      "parameter",
+      /^lossFromJSON: loss must be one of .* got "__proto__"/,
+      read({ loss: "__proto__" }),
+    ],
+    [
+      "an unknown key",
+      "parameter",
+      /^lossFromJSON: key must be one of loss, params, of, got "parameters"/,
+      read({ loss: "mse", parameters: {} }),
+    ],
+    [
+      "a __proto__ key",
+      "parameter",
+      /^lossFromJSON: key must be .* got "__proto__"/,
+      parsed('{"loss":"mse","__proto__":{"polluted":1}}'),
+    ],
+    [
+      "a constructor key",
+      "parameter",
+      /^lossFromJSON: key must be .* got "constructor"/,
+      parsed('{"loss":"mse","constructor":{"prototype":{"polluted":1}}}'),
+    ],
+    [
+      "a __proto__ parameter",
+      "parameter",
+      /got "__proto__"/,
+      parsed('{"loss":"huber","params":{"__proto__":{"polluted":1}}}'),
+    ],
+    ["a constructor parameter", "parameter", /got "constructor"/, parsed('{"loss":"zmse","params":{"constructor":1}}')],
+    [
+      "an unknown parameter",
+      "parameter",
+      /a parameter of "huber" must be one of delta, got "Delta"/,
+      read({ loss: "huber", params: { Delta: 1 } }),
+    ],
+    [
+      "a parameter of a loss without",
+      "parameter",
+      /a parameter of "mse" must be one of \(none\), got "c"/,
+      read({ loss: "mse", params: { c: 1 } }),
+    ],
+    [
+      "another preset's name",
+      "parameter",
+      /a parameter of "zmse" must .* got "space"/,
+      read({ loss: "zmse", params: { space: "prob" } }),
+    ],
+    [
+      "a parameter given twice",
+      "parameter",
+      /a parameter of "zmse" must be given once, got "statistic"/,
+      read({ loss: "zmse", params: { statOn: "loss", statistic: "error" } }),
+    ],
+    ["a required parameter left out", "parameter", /^barron: alpha must .* got undefined/, read({ loss: "barron" })],
+    [
+      "a parameter out of range",
+      "parameter",
+      /^huber: delta must .* got 0/,
+      read({ loss: "huber", params: { delta: 0 } }),
+    ],
+    [
+      "a parameter as a string",
+      "parameter",
+      /^huber: delta must .* got "1"/,
+      read({ loss: "huber", params: { delta: "1" } }),
+    ],
+    [
+      "an infinity where none may be",
+      "parameter",
+      /^huber: delta must .* got Infinity/,
+      read({ loss: "huber", params: { delta: "Infinity" } }),
+    ],
+    [
+      "NaN as JSON writes it",
+      "parameter",
+      /^huber: delta must .* got null/,
+      parsed(JSON.stringify({ loss: "huber", params: { delta: Number.NaN } })),
+    ],
+    [
+      "a parameter that is an array",
+      "parameter",
+      /^huber: delta must .* got \[1\]/,
+      read({ loss: "huber", params: { delta: [1] } }),
+    ],
+    [
+      "a parameter that is an object",
+      "parameter",
+      /^huber: delta must .* got an object/,
+      read({ loss: "huber", params: { delta: {} } }),
+    ],
+    [
+      "params that are null",
+      "parameter",
+      /params of "huber" must be an object, got null/,
+      read({ loss: "huber", params: null }),
+    ],
+    [
+      "params that are an array",
+      "parameter",
+      /params of "huber" must be an object, got \[1\]/,
+      read({ loss: "huber", params: [1] }),
+    ],
+    [
+      "params that are a number",
+      "parameter",
+      /params of "huber" must be an object, got 1/,
+      read({ loss: "huber", params: 1 }),
+    ],
+    [
+      "of with a base loss",
+      "parameter",
+      /of must stand with a modifier, got it with "mse"/,
+      read({ loss: "mse", of: { loss: "l1" } }),
+    ],
+    [
+      "of with a preset",
+      "parameter",
+      /of must stand with a modifier, got it with "zmse"/,
+      read({ loss: "zmse", of: { loss: "l1" } }),
+    ],
+    ["of that is null", "parameter", /^lossFromJSON: the spec must .* got null/, read({ loss: "zMasked", of: null })],
+    [
+      "of that is an array",
+      "parameter",
+      /^lossFromJSON: the spec must .* got an? /,
+      read({ loss: "zMasked", of: [[1, { loss: "mse" }]] }),
+    ],
+    ["zMasked of nothing", "parameter", /zMasked must have a loss to mask/, read({ loss: "zMasked" })],
+    [
+      "zMasked twice",
+      "parameter",
+      /^zMasked: the loss must be a base loss/,
+      read({ loss: "zMasked", of: { loss: "zmse" } }),
+    ],
+    [
+      "a bad option of zMasked",
+      "parameter",
+      /^zMasked\(huber\): threshold must .* got "2"/,
+      read({ loss: "zMasked", params: { threshold: "2" }, of: { loss: "huber" } }),
+    ],
+    [
+      "a bad option of zbce",
+      "parameter",
+      /statistic must be one of .* got "probs"/,
+      read({ loss: "zbce", params: { space: "probs" } }),
+    ],
+  ]);
+  it("leaves prototypes alone", () => {
+    expectLossError(parsed('{"loss":"huber","params":{"__proto__":{"polluted":1}}}'), "parameter", /./);
+    expect(({} as Untyped).polluted).toBeUndefined();
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+});
+
+describe("JSON of a loss", () => {
+  it.each([
+    [zmse(), { loss: "zmse", params: {} }],
+    [zmse({ statistic: "error", threshold: 1.5 }), { loss: "zmse", params: { threshold: 1.5, statistic: "error" } }],
+    [zmse({ threshold: Infinity }), { loss: "zmse", params: { threshold: "Infinity" } }],
+    [zMasked(huber({ delta: 2 })), { loss: "zMasked", params: {}, of: { loss: "huber", params: { delta: 2 } } }],
+    [huber(), { loss: "huber", params: {} }],
+    [barron({ alpha: -Infinity }), { loss: "barron", params: { alpha: "-Infinity" } }],
+    [
+      zbce({ posWeight: 3, statistic: "probability" }),
+      { loss: "zbce", params: { posWeight: 3, statistic: "probability" } },
+    ],
+  ] as [Loss, LossSpec][])("%j", (loss, expected) => expect(JSON.parse(JSON.stringify(loss))).toEqual(expected));
+
+  /** Two values of every parameter that its rule allows; the second is never the default. */
+  const values = [0.25, 3, -1.5, -Infinity, Infinity];
+  const variants = losses.flatMap((factory) => {
+    const { parameters } = factory.definition as { parameters: Record<string, { rule: { test(x: number): boolean } }> };
+    return values.map((value) => {
+      const allowed = Object.entries(parameters).map(([name, { rule }]) => [name, rule.test(value) ? value : 0.75]);
+      return (factory as (p: object) => Loss)(Object.fromEntries(allowed));
+    });
+  });
+  const options = [
+    {},
+    { threshold: 1.25, ddof: 0, eps: 1e-3, side: "upper" },
+    { threshold: Infinity, statistic: "loss", per: "batch", granularity: "element" },
+    { granularity: "sample" },
+  ] as const;
+  const all = variants.flatMap((loss) => [loss, ...options.map((o) => zMasked(loss as never, o) as Loss)]);
+  it(`round trip of ${all.length} losses`, () => {
+    for (const loss of all) {
+      const back = lossFromJSON(JSON.parse(JSON.stringify(loss)));
+      const plain = (l: Loss) => ({ ...l, toJSON: 0, base: "base" in l && { ...l.base, toJSON: 0 } });
+      expect(plain(back)).toEqual(plain(loss));
+    }
+  });
+
+  it("losses are frozen data", () => {
+    const loss = zmse() as Untyped;
+    expect(Object.isFrozen(loss) && Object.isFrozen(loss.parameters) && Object.isFrozen(loss.base)).toBe(true);
+  });
+});
+
+it("options that are left undefined count as absent", () => {
+  const options: Options = { reduction: undefined, shape: undefined, outputs: undefined };
+  expect(evaluate(zmse({ threshold: undefined }), two, options).loss).toBe(evaluate(zmse(), two).loss);
+});

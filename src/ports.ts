@@ -36,23 +36,19 @@ export type View = "vector" | "scalar";
 const variable = (port: Port, type: string): string =>
   `@group(0) @binding(${bindings[port]}) var<storage, ${readOnlyPorts.has(port) ? "read" : "read_write"}> port_${port}: array<${type}>;\n`;
 
-const four = (item: (component: string) => string): string => ["x", "y", "z", "w"].map(item).join(" ");
+/** Indices of the four elements of a quad, which starts at `start` and whose elements stand `stride` apart. */
+const four = ["start", "start + stride", "start + 2u * stride", "start + 3u * stride"];
 
 function readQuad(port: Port, view: View, fn: string): string {
   const value =
-    view === "vector"
-      ? `port_${port}[index.x / 4u]`
-      : `vec4u(${["x", "y", "z", "w"].map((c) => `port_${port}[index.${c}]`).join(", ")})`;
-  return `fn ${fn}(index: vec4u) -> vec4u { return ${value}; }\n`;
+    view === "vector" ? `port_${port}[start >> 2u]` : `vec4u(${four.map((i) => `port_${port}[${i}]`).join(", ")})`;
+  return `fn ${fn}(start: u32, stride: u32) -> vec4u { return ${value}; }\n`;
 }
 
 function writeQuad(port: Port, view: View, fn: string, present: boolean): string {
-  const body = !present
-    ? ""
-    : view === "vector"
-      ? `port_${port}[index.x / 4u] = bits;`
-      : four((c) => `if (inside.${c}) { port_${port}[index.${c}] = bits.${c}; }`);
-  return `fn ${fn}(index: vec4u, inside: vec4<bool>, bits: vec4u) { ${body} }\n`;
+  const scalar = four.map((i, k) => `if (inside[${k}]) { port_${port}[${i}] = bits[${k}]; }`).join(" ");
+  const body = !present ? "" : view === "vector" ? `port_${port}[start >> 2u] = bits;` : scalar;
+  return `fn ${fn}(start: u32, stride: u32, inside: vec4<bool>, bits: vec4u) { ${body} }\n`;
 }
 
 const declare = (port: Port, view: View): string => variable(port, view === "vector" ? "vec4u" : "u32");
@@ -66,17 +62,17 @@ export function portsWgsl(present: ReadonlySet<Port>, view: View, upstreamPerSam
     ["second", "second_at"],
   ] as const) {
     if (present.has(port)) text += declare(port, view) + readQuad(port, view, fn);
-    else text += `fn ${fn}(index: vec4u) -> vec4u { return vec4u(0u); }\n`;
+    else text += `fn ${fn}(start: u32, stride: u32) -> vec4u { return vec4u(0u); }\n`;
   }
   text += present.has("weights")
     ? declare("weights", view) + readQuad("weights", view, "weights_at")
-    : `fn weights_at(index: vec4u) -> vec4u { return vec4u(${one}); }\n`;
+    : `fn weights_at(start: u32, stride: u32) -> vec4u { return vec4u(${one}); }\n`;
   const upstream = present.has("upstream");
   if (upstream) text += declare("upstream", upstreamPerSample ? view : "scalar");
   text +=
     upstream && upstreamPerSample
       ? readQuad("upstream", view, "upstream_at")
-      : `fn upstream_at(index: vec4u) -> vec4u { return vec4u(${one}); }\n`;
+      : `fn upstream_at(start: u32, stride: u32) -> vec4u { return vec4u(${one}); }\n`;
   text += `fn upstream_scalar() -> f32 { return ${upstream && !upstreamPerSample ? "bitcast<f32>(port_upstream[0])" : "1.0"}; }\n`;
   text += present.has("given")
     ? `${variable("given", "vec4u")}fn replace_by_given(own: vec4u, group: u32) -> vec4u {
@@ -95,7 +91,7 @@ export function portsWgsl(present: ReadonlySet<Port>, view: View, upstreamPerSam
   }
   text += present.has("gradient")
     ? readQuad("gradient", view, "gradient_at")
-    : "fn gradient_at(index: vec4u) -> vec4u { return vec4u(0u); }\n";
+    : "fn gradient_at(start: u32, stride: u32) -> vec4u { return vec4u(0u); }\n";
   text += present.has("loss")
     ? `${declare("loss", "scalar")}fn write_loss(bits: u32) { port_loss[0] = bits; }\n`
     : "fn write_loss(bits: u32) {}\n";

@@ -64,6 +64,8 @@ export function composeModule(spec: ModuleSpec): string {
     `const PARAMETER_VECTORS = ${parameterVectors(problem)}u;`,
     `const CLASSES = ${spec.classes}u;`,
     `const MASKED = ${mask !== undefined};`,
+    `const WEIGHTED = ${ports.has("weights")};`,
+    `const AVERAGED = ${problem.reduction === "mean"};`,
     `const WRITES_GRADIENT = ${ports.has("gradient")};`,
     `const COUNTS_INLIERS = ${spec.countsInliers};`,
   ].join("\n");

@@ -687,7 +687,7 @@ describe("JSON that is no loss", () => {
     [
       "of that is an array",
       "parameter",
-      /^lossFromJSON: the spec must .* got an? /,
+      /^lossFromJSON: the spec must .* got \[\[1, an object\]\]/,
       read({ loss: "zMasked", of: [[1, { loss: "mse" }]] }),
     ],
     ["zMasked of nothing", "parameter", /zMasked must have a loss to mask/, read({ loss: "zMasked" })],

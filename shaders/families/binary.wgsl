@@ -2,11 +2,11 @@
 
 const HAS_LABELS = true;
 
-fn quick_quad(index: vec4u) -> QuickQuad {
-  let logits = first_at(index);
-  let labels = second_at(index);
+fn quick_quad(start: u32, stride: u32) -> QuickQuad {
+  let logits = first_at(start, stride);
+  let labels = second_at(start, stride);
   let positive = labels == vec4u(0x3f800000u);
-  let labelled = (labels != vec4u(settings.ignore_bits)) & (positive | ((labels & vec4u(MAGNITUDE)) == vec4u(0u)));
+  let labelled = (labels != vec4u(settings.ignore_bits)) & (positive | ((labels & vec4u(0x7fffffffu)) == vec4u(0u)));
   let o = bitcast<vec4f>(logits);
   let t = select(vec4f(0.0), vec4f(1.0), positive);
   let a = base_loss(o.x, t.x);
@@ -14,13 +14,13 @@ fn quick_quad(index: vec4u) -> QuickQuad {
   let c = base_loss(o.z, t.z);
   let d = base_loss(o.w, t.w);
   let loss = vec4f(a.x, b.x, c.x, d.x);
-  let worst = max(max(logits & vec4u(MAGNITUDE), bitcast<vec4u>(loss) & vec4u(MAGNITUDE)), select(vec4u(INFINITE), vec4u(0u), labelled));
-  return QuickQuad(loss, vec4f(a.y, b.y, c.y, d.y), scored_of(o, loss), worst, positive);
+  let odd = full_exponent(logits) | select(vec4u(0x80000000u), vec4u(0u), labelled);
+  return QuickQuad(loss, vec4f(a.y, b.y, c.y, d.y), scored_of(o, loss), odd, positive);
 }
 
-fn element_quad(index: vec4u, inside: vec4<bool>) -> Quad {
-  let logits = first_at(index);
-  let labels = second_at(index);
+fn element_quad(start: u32, stride: u32, inside: vec4<bool>) -> Quad {
+  let logits = first_at(start, stride);
+  let labels = second_at(start, stride);
   let ignored = labels == vec4u(settings.ignore_bits);
   let positive = labels == vec4u(0x3f800000u);
   let negative = (labels & vec4u(0x7fffffffu)) == vec4u(0u);

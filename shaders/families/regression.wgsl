@@ -2,22 +2,22 @@
 
 const HAS_LABELS = false;
 
-fn quick_quad(index: vec4u) -> QuickQuad {
-  let predictions = first_at(index);
-  let targets = second_at(index);
+fn quick_quad(start: u32, stride: u32) -> QuickQuad {
+  let predictions = first_at(start, stride);
+  let targets = second_at(start, stride);
   let r = bitcast<vec4f>(predictions) - bitcast<vec4f>(targets);
   let a = base_loss(r.x);
   let b = base_loss(r.y);
   let c = base_loss(r.z);
   let d = base_loss(r.w);
   let loss = vec4f(a.x, b.x, c.x, d.x);
-  let worst = max(max(predictions & vec4u(MAGNITUDE), targets & vec4u(MAGNITUDE)), bitcast<vec4u>(loss) & vec4u(MAGNITUDE));
-  return QuickQuad(loss, vec4f(a.y, b.y, c.y, d.y), scored_of(r, loss), worst, vec4<bool>(false));
+  let odd = full_exponent(predictions) | full_exponent(targets);
+  return QuickQuad(loss, vec4f(a.y, b.y, c.y, d.y), scored_of(r, loss), odd, vec4<bool>(false));
 }
 
-fn element_quad(index: vec4u, inside: vec4<bool>) -> Quad {
-  let predictions = first_at(index);
-  let targets = second_at(index);
+fn element_quad(start: u32, stride: u32, inside: vec4<bool>) -> Quad {
+  let predictions = first_at(start, stride);
+  let targets = second_at(start, stride);
   let broken = inside & (non_finite(predictions) | non_finite(targets));
   let sane = inside & !broken;
   // Bits are replaced before they become floats: a NaN must never enter arithmetic.

@@ -17,9 +17,11 @@ fn accumulate(workgroup: u32, lane: u32) {
     }
     var near = start_running();
     var near_positive = start_running();
+    var odd = 0u;
     for (; row < stop; row += spot.step) {
       let quad = sample_quad(row, spot.column);
       broken |= any(quad.broken);
+      odd += count(!quad.usable & (row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows)));
       if (CLASSES == 1u) {
         near = add_quad(near, quad.scored, quad.usable);
       } else {
@@ -27,8 +29,8 @@ fn accumulate(workgroup: u32, lane: u32) {
         near_positive = add_quad(near_positive, quad.scored, quad.usable & quad.positive);
       }
     }
-    first = merge_moments(first, pack_moments(near));
-    second = merge_moments(second, pack_moments(near_positive));
+    first = merge_moments(first, pack_moments(near, odd));
+    second = merge_moments(second, pack_moments(near_positive, 0u));
   }
   if (broken && !flag(OMIT)) {
     first.head.w = POISON;

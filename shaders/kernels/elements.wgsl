@@ -6,14 +6,16 @@ fn rescale(workgroup: u32, conclusion: Conclusion, lane: u32) {
     return;
   }
   let spot = spot_of(workgroup, lane);
-  // NaN as bits: all of the gradient is replaced, or nothing.
-  let keep = select(0xffffffffu, 0u, conclusion.spoiled);
-  let spoil = select(0u, NAN_BITS, conclusion.spoiled);
-  for (var row = spot.row; row < spot.end; row += spot.step) {
-    let index = sample_index(row, spot.column);
-    let inside = row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows);
-    let scaled = bitcast<vec4u>(bitcast<vec4f>(gradient_at(index)) * conclusion.scale);
-    write_gradient(index, inside, (scaled & vec4u(keep)) | vec4u(spoil));
+  let stride = sample_stride();
+  // One of the two loops runs: NaN leaves as bits.
+  for (var row = select(spot.row, spot.end, conclusion.spoiled); row < spot.end; row += spot.step) {
+    let start = sample_start(row, spot.column);
+    let scaled = bitcast<vec4f>(gradient_at(start, stride)) * conclusion.scale;
+    write_gradient(start, stride, row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows), bitcast<vec4u>(scaled));
+  }
+  for (var row = select(spot.end, spot.row, conclusion.spoiled); row < spot.end; row += spot.step) {
+    let start = sample_start(row, spot.column);
+    write_gradient(start, stride, row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows), vec4u(NAN_BITS));
   }
 }
 

@@ -1,21 +1,23 @@
 // Statistics, part two: merges the slices of every group into mean, standard deviation and n.
 // With one group, every workgroup that needs it does so by itself; with many, a dispatch of its own leaves them in scratch.
 
-fn merged_statistics(group: u32, lane: u32) -> vec4u {
+fn merged_moments(group: u32, lane: u32) -> Item {
   var moments = no_item();
   for (var slice = lane; slice < settings.all_slices; slice += WORKGROUP_SIZE) {
     moments = merge_moments(moments, scratch[moments_slot(slice, group)]);
   }
-  return replace_by_given(statistics_of(reduce(MERGE, moments, lane, lane, WORKGROUP_SIZE, 1u)), group);
+  return reduce(MERGE, moments, lane, lane, WORKGROUP_SIZE, 1u);
 }
 
-// A NaN in any group spoils all of them; the header says so.
+// A NaN in any group spoils all of them, and odd samples anywhere forbid the quick way; the header says so.
 fn write_header(lane: u32) {
   var poisoned = 0u;
+  var odd = 0u;
   for (var i = lane; i < settings.all_slices * settings.groups; i += WORKGROUP_SIZE) {
     poisoned |= select(0u, 1u, scratch[i].head.w == POISON);
+    odd += scratch[i].tail.y;
   }
-  let total = reduce(ADD, Item(vec4u(0u, 0u, poisoned, 0u), vec4u(0u)), lane, lane, WORKGROUP_SIZE, 1u);
+  let total = reduce(ADD, Item(vec4u(0u, 0u, poisoned, odd), vec4u(0u)), lane, lane, WORKGROUP_SIZE, 1u);
   if (lane == 0u) {
     scratch[header_slot()] = total;
   }
@@ -33,9 +35,9 @@ fn finalize(workgroup: u32, workgroups: u32, lane: u32) {
     return;
   }
   for (var group = workgroup; group < settings.groups; group += workgroups) {
-    let statistics = merged_statistics(group, lane);
+    let moments = merged_moments(group, lane);
     if (lane == 0u) {
-      scratch[statistics_slot(group)].head = statistics;
+      scratch[statistics_slot(group)].head = replace_by_given(statistics_of(moments), group);
     }
   }
 }

@@ -2,19 +2,22 @@
 // (a NaN, an overflow, an odd label, sums that cancel) makes the run unsound, and the caller does it again with care.
 // That an input is not finite is seen in its bits; what arithmetic made of it is thrown away.
 
-const MAGNITUDE = 0x7fffffffu;
-const INFINITE = 0x7f800000u;
-
+// What quick_quad says of a quad. `odd` has its highest bit set where something is not as it should be.
 struct QuickQuad {
   loss: vec4f,
   slope: vec4f,
   scored: vec4f,
-  worst: vec4u,  // from INFINITE on, something is not as it should be
+  odd: vec4u,
   positive: vec4<bool>,
 }
 
-fn largest(x: vec4u) -> u32 {
-  return max(max(x.x, x.y), max(x.z, x.w));
+// Sets the highest bit where an exponent is full, in two operations: such quads are collected with `|`.
+fn full_exponent(bits: vec4u) -> vec4u {
+  return (bits & vec4u(0x7f800000u)) + vec4u(0x00800000u);
+}
+
+fn is_odd(odd: vec4u) -> bool {
+  return ((odd.x | odd.y | odd.z | odd.w) & 0x80000000u) != 0u;
 }
 
 // End of the part of a run that can go the quick way: nothing where samples are rows, or where the last quad is incomplete.
@@ -36,7 +39,8 @@ fn pivot_moments(n: u32, pivot: f32, sums: vec4f, squares: vec4f) -> QuickMoment
   let m2 = square - sum * shift;
   let mean = pivot + shift;
   let bits = bitcast<u32>(square);
-  let sound = bits > bitcast<u32>(1e-28f) && bits < bitcast<u32>(1e35f) && m2 > 0.1 * square;
+  // Within these bounds a squared residual cannot overflow either.
+  let sound = bits > bitcast<u32>(1e-28f) && bits < bitcast<u32>(1e35f) && m2 > 0.1 * square && abs(pivot) < 1e17;
   let item = Item(
     vec4u(n, bitcast<u32>(mean), bitcast<u32>(m2), 0u), vec4u(bitcast<u32>((pivot - mean) + shift), 0u, 0u, 0u));
   if (n == 0u) {
@@ -51,21 +55,25 @@ struct QuickRun {
   second: Item,
 }
 
-fn quick_moments(start: u32, stop: u32, spot: Spot) -> QuickRun {
+fn quick_moments(row: u32, stop: u32, spot: Spot) -> QuickRun {
+  let stride = sample_stride();
+  let start = sample_start(row, spot.column);
+  let end = sample_start(stop, spot.column);
   // The middle one of three values is no outlier unless two of them are.
-  let opening = quick_quad(sample_index(start, spot.column)).scored;
+  let opening = quick_quad(start, stride).scored;
   let pivot = max(min(opening.x, opening.y), min(max(opening.x, opening.y), opening.z));
-  var worst = vec4u(0u);
+  var odd = vec4u(0u);
   var sums = vec4f(0.0);
   var squares = vec4f(0.0);
   var sums_positive = vec4f(0.0);
   var squares_positive = vec4f(0.0);
   var positives = vec4u(0u);
-  var n = 0u;
-  for (var row = start; row < stop; row += spot.step) {
-    let index = sample_index(row, spot.column);
-    let quad = quick_quad(index);
-    worst = max(max(worst, quad.worst), weights_at(index) & vec4u(MAGNITUDE));
+  for (var at = start; at < end; at += spot.step * stride) {
+    let quad = quick_quad(at, stride);
+    odd |= quad.odd;
+    if (WEIGHTED) {
+      odd |= full_exponent(weights_at(at, stride));
+    }
     let deviation = quad.scored - pivot;
     if (CLASSES == 1u) {
       sums += deviation;
@@ -79,14 +87,16 @@ fn quick_moments(start: u32, stop: u32, spot: Spot) -> QuickRun {
       squares_positive += positive * positive;
       positives += select(vec4u(0u), vec4u(1u), quad.positive);
     }
-    n += 4u;
   }
+  let n = 4u * ((stop - row + spot.step - 1u) / spot.step);
   let n_positive = dot(positives, vec4u(1u));
   let first = pivot_moments(n - n_positive, pivot, sums, squares);
   let second = pivot_moments(n_positive, pivot, sums_positive, squares_positive);
-  return QuickRun(start < stop && largest(worst) < INFINITE && first.sound && second.sound, first.item, second.item);
+  return QuickRun(row < stop && !is_odd(odd) && first.sound && second.sound, first.item, second.item);
 }
 
+// Under a mask the statistics have seen every sample: the quick way is open only when none of them was odd, so nothing is
+// checked here.
 struct QuickScore {
   sound: bool,
   sums: vec2f,     // loss and weight
@@ -94,44 +104,56 @@ struct QuickScore {
   inliers: vec2u,  // by class
 }
 
-fn quick_score(start: u32, stop: u32, spot: Spot, reference: Reference, reference_positive: Reference, factor: vec4f) -> QuickScore {
+fn quick_score(row: u32, stop: u32, spot: Spot, reference: Reference, reference_positive: Reference, factor: vec4f) -> QuickScore {
+  let stride = sample_stride();
+  let end = sample_start(stop, spot.column);
   let inside = vec4<bool>(true);
-  var worst = vec4u(0u);
+  var odd = vec4u(0u);
   var losses = vec4f(0.0);
   var weights = vec4f(0.0);
-  var kept_ones = vec4u(0u);
-  var positives = vec4u(0u);
-  for (var row = start; row < stop; row += spot.step) {
-    let index = sample_index(row, spot.column);
-    let quad = quick_quad(index);
-    let weight_bits = weights_at(index);
-    let weight = bitcast<vec4f>(weight_bits);
-    worst = max(max(worst, quad.worst), weight_bits & vec4u(MAGNITUDE));
-    var kept = inside;
-    var z = vec4f(0.0);
+  var kept_count = vec4i(0);
+  var positives = vec4i(0);
+  for (var at = sample_start(row, spot.column); at < end; at += spot.step * stride) {
+    let quad = quick_quad(at, stride);
+    if (!MASKED) {
+      odd |= quad.odd | full_exponent(bitcast<vec4u>(quad.loss));
+    }
+    var keep = vec4u(0xffffffffu);
     if (MASKED) {
-      z = z_of(quad.scored, quad.positive, reference, reference_positive);
-      kept = within(z);
+      let z = z_of(quad.scored, quad.positive, reference, reference_positive);
+      keep = select(vec4u(0u), vec4u(0xffffffffu), within(z));
+      write_z(at, stride, inside, bitcast<vec4u>(z));
     }
-    let terms = select(vec4f(0.0), quad.loss * weight, kept);
-    losses += terms;
-    weights += select(vec4f(0.0), weight, kept);
-    kept_ones += select(vec4u(0u), vec4u(1u), kept);
+    var loss = quad.loss;
+    var pull = quad.slope;
+    if (WEIGHTED) {
+      let bits = weights_at(at, stride);
+      if (!MASKED) {
+        odd |= full_exponent(bits);
+      }
+      weights += bitcast<vec4f>(bits & keep);
+      loss *= bitcast<vec4f>(bits);
+      pull *= bitcast<vec4f>(bits);
+    }
+    // Selecting by bits: what is not kept becomes 0 whatever it is.
+    let terms = bitcast<vec4u>(loss) & keep;
+    losses += bitcast<vec4f>(terms);
+    kept_count -= bitcast<vec4i>(keep);
     if (CLASSES > 1u) {
-      positives += select(vec4u(0u), vec4u(1u), kept & quad.positive);
+      positives -= bitcast<vec4i>(select(vec4u(0u), keep, quad.positive));
     }
-    write_per_sample(index, inside, bitcast<vec4u>(select(quad.loss * weight, quad.loss, MASKED)));
-    write_losses(index, inside, bitcast<vec4u>(terms));
-    write_z(index, inside, bitcast<vec4u>(z));
-    write_mask(index, inside, select(vec4u(0u), vec4u(1u), kept));
+    write_per_sample(at, stride, inside, bitcast<vec4u>(select(loss, quad.loss, MASKED)));
+    write_losses(at, stride, inside, terms);
+    write_mask(at, stride, inside, keep & vec4u(1u));
     if (WRITES_GRADIENT) {
-      let pull = quad.slope * weight * factor * bitcast<vec4f>(upstream_at(index));
-      write_gradient(index, inside, select(vec4u(0u), bitcast<vec4u>(pull), kept));
+      if (!AVERAGED) {
+        pull *= factor * bitcast<vec4f>(upstream_at(at, stride));
+      }
+      write_gradient(at, stride, inside, bitcast<vec4u>(pull) & keep);
     }
   }
-  let kept_count = dot(kept_ones, vec4u(1u));
-  let positive_count = dot(positives, vec4u(1u));
-  return QuickScore(
-    start < stop && largest(worst) < INFINITE,
-    vec2f(dot(losses, vec4f(1.0)), dot(weights, vec4f(1.0))), kept_count, vec2u(kept_count - positive_count, positive_count));
+  let kept = u32(dot(kept_count, vec4i(1)));
+  let positive = u32(dot(positives, vec4i(1)));
+  let weight = select(f32(kept), dot(weights, vec4f(1.0)), WEIGHTED);
+  return QuickScore(row < stop && !is_odd(odd), vec2f(dot(losses, vec4f(1.0)), weight), kept, vec2u(kept - positive, positive));
 }

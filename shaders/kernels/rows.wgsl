@@ -9,10 +9,6 @@ fn rows_at_once() -> u32 {
   return WORKGROUP_SIZE / settings.row_lanes;
 }
 
-fn row_index(row: u32, column: u32) -> vec4u {
-  return row * settings.width + column + vec4u(0u, 1u, 2u, 3u);
-}
-
 fn reduce_rows(workgroup: u32, lane: u32) {
   let position = lane % settings.row_lanes;
   let end = slice_end(workgroup);
@@ -27,7 +23,7 @@ fn reduce_rows(workgroup: u32, lane: u32) {
       let stop = min(column + RUN * 4u * settings.row_lanes, settings.width);
       var near = vec2f(0.0);
       for (; column < stop; column += 4u * settings.row_lanes) {
-        let quad = element_quad(row_index(row, column), column + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.width));
+        let quad = element_quad(row * settings.width + column, 1u, column + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.width));
         near += vec2f(
           dot(select(vec4f(0.0), quad.loss, quad.usable), vec4f(1.0)),
           dot(select(vec4f(0.0), quad.scored, quad.usable), vec4f(1.0)));
@@ -57,10 +53,9 @@ fn spread_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
   let start = workgroup * settings.slice_rows + lane / settings.row_lanes;
   for (var row = start; row < slice_end(workgroup); row += rows_at_once()) {
     let entry = samples[row];
-    let index = vec4u(row);
     let kept = (entry.w & KEPT) != 0u;
-    let weight = bitcast<vec4f>(weights_at(index)).x;
-    let upstream = bitcast<vec4f>(upstream_at(index)).x;
+    let weight = bitcast<vec4f>(weights_at(row, 1u)).x;
+    let upstream = bitcast<vec4f>(upstream_at(row, 1u)).x;
     var factor = 0.0;
     if (kept) {
       factor = weight / f32(entry.z) * upstream;
@@ -69,11 +64,11 @@ fn spread_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
       }
     }
     for (var column = 4u * position; column < settings.width; column += 4u * settings.row_lanes) {
-      let at = row_index(row, column);
+      let start = row * settings.width + column;
       let inside = column + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.width);
-      let quad = element_quad(at, inside);
+      let quad = element_quad(start, 1u, inside);
       let pull = select(vec4f(0.0), quad.slope * factor, quad.usable);
-      write_gradient(at, inside, select(bitcast<vec4u>(pull), vec4u(NAN_BITS), vec4<bool>(conclusion.spoiled)));
+      write_gradient(start, 1u, inside, select(bitcast<vec4u>(pull), vec4u(NAN_BITS), vec4<bool>(conclusion.spoiled)));
     }
   }
 }

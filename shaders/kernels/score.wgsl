@@ -34,8 +34,11 @@ fn score(workgroup: u32, lane: u32) {
   var reference = Reference(0.0, 0.0);
   var reference_positive = reference;
   var poisoned = false;
+  var odd = 0u;
   if (MASKED && CLASSES == 1u) {
-    let statistics = merged_statistics(0u, lane);
+    let moments = merged_moments(0u, lane);
+    let statistics = replace_by_given(statistics_of(moments), 0u);
+    odd = moments.tail.y;
     poisoned = statistics.x == NAN_BITS;
     reference = reference_of(select(statistics, vec4u(0u), vec4<bool>(poisoned)));
     if (workgroup == 0u && lane == 0u) {
@@ -43,6 +46,7 @@ fn score(workgroup: u32, lane: u32) {
     }
   } else if (MASKED) {
     poisoned = scratch[header_slot()].head.z != 0u;
+    odd = scratch[header_slot()].head.w;
     let group = CLASSES * min(spot.column, settings.columns - 1u);
     if (!poisoned) {
       reference = reference_of(scratch[statistics_slot(group)].head);
@@ -63,7 +67,7 @@ fn score(workgroup: u32, lane: u32) {
   var row = spot.row;
   while (row < spot.end) {
     let stop = min(row + RUN * spot.step, spot.end);
-    let quick = quick_score(row, select(quick_stop(row, stop, spot.step), row, poisoned), spot, reference, reference_positive, factor);
+    let quick = quick_score(row, select(quick_stop(row, stop, spot.step), row, odd > 0u), spot, reference, reference_positive, factor);
     if (quick.sound) {
       sums += quick.sums;
       kept_count += quick.kept;
@@ -72,7 +76,7 @@ fn score(workgroup: u32, lane: u32) {
     }
     var near = vec2f(0.0);
     for (; row < stop; row += spot.step) {
-      let index = sample_index(row, spot.column);
+      let start = sample_start(row, spot.column);
       let inside = row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows);
       let quad = sample_quad(row, spot.column);
       var kept = quad.usable;
@@ -94,15 +98,15 @@ fn score(workgroup: u32, lane: u32) {
       // NaN leaves as bits, and only here.
       let spoiled = vec4<bool>(poisoned) | (quad.broken & vec4<bool>(propagate));
       let entry = select(quad.weight * quad.loss, quad.loss, MASKED);
-      write_per_sample(index, inside, select(bitcast<vec4u>(select(vec4f(0.0), entry, quad.usable)), vec4u(NAN_BITS), quad.broken & vec4<bool>(propagate)));
-      write_losses(index, inside, select(bitcast<vec4u>(terms), vec4u(NAN_BITS), spoiled));
+      write_per_sample(start, sample_stride(), inside, select(bitcast<vec4u>(select(vec4f(0.0), entry, quad.usable)), vec4u(NAN_BITS), quad.broken & vec4<bool>(propagate)));
+      write_losses(start, sample_stride(), inside, select(bitcast<vec4u>(terms), vec4u(NAN_BITS), spoiled));
       let scored = quad.usable | (quad.broken & vec4<bool>(propagate));
-      write_z(index, inside, select(bitcast<vec4u>(z), vec4u(NAN_BITS), scored & vec4<bool>(poisoned)));
-      write_mask(index, inside, select(vec4u(0u), vec4u(1u), kept));
+      write_z(start, sample_stride(), inside, select(bitcast<vec4u>(z), vec4u(NAN_BITS), scored & vec4<bool>(poisoned)));
+      write_mask(start, sample_stride(), inside, select(vec4u(0u), vec4u(1u), kept));
       keep_sample(row, kept);
       if (ELEMENTWISE && WRITES_GRADIENT) {
-        let pull = select(vec4f(0.0), quad.weight * quad.slope * factor * bitcast<vec4f>(upstream_at(index)), kept);
-        write_gradient(index, inside, select(bitcast<vec4u>(pull), vec4u(NAN_BITS), spoiled));
+        let pull = select(vec4f(0.0), quad.weight * quad.slope * factor * bitcast<vec4f>(upstream_at(start, sample_stride())), kept);
+        write_gradient(start, sample_stride(), inside, select(bitcast<vec4u>(pull), vec4u(NAN_BITS), spoiled));
       }
     }
     sums += near;

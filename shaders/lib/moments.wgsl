@@ -60,25 +60,27 @@ fn add_quad(running: Running, values: vec4f, valid: vec4<bool>) -> Running {
   return m;
 }
 
-// Moments as they travel between lanes, workgroups and dispatches: n, mean, m2 in units of 4^exponent, exponent; rest.
-fn pack_moments(m: Running) -> Item {
+// Moments as they travel between lanes, workgroups and dispatches: n, mean, m2 in units of 4^exponent, exponent;
+// rest, and the number of odd samples (not finite, ignored, or with an invalid label).
+fn pack_moments(m: Running, odd: u32) -> Item {
   return Item(
     vec4u(u32(m.n), bitcast<u32>(m.mean), bitcast<u32>(m.m2), bitcast<u32>(-exponent_of(m.scale))),
-    vec4u(bitcast<u32>(m.rest), 0u, 0u, 0u));
+    vec4u(bitcast<u32>(m.rest), odd, 0u, 0u));
 }
 
 // Chan, Golub and LeVeque's pairwise merge.
 fn merge_moments(first: Item, second: Item) -> Item {
   let a = first.head;
   let b = second.head;
+  let odd = first.tail.y + second.tail.y;
   if (a.w == POISON || b.w == POISON) {
-    return Item(vec4u(a.x + b.x, 0u, 0u, POISON), vec4u(0u));
+    return Item(vec4u(a.x + b.x, 0u, 0u, POISON), vec4u(0u, odd, 0u, 0u));
   }
   if (a.x == 0u) {
-    return second;
+    return Item(b, vec4u(second.tail.x, odd, 0u, 0u));
   }
   if (b.x == 0u) {
-    return first;
+    return Item(a, vec4u(first.tail.x, odd, 0u, 0u));
   }
   let n = a.x + b.x;
   let share = f32(b.x) / f32(n);
@@ -94,7 +96,7 @@ fn merge_moments(first: Item, second: Item) -> Item {
   let mean = bitcast<f32>(a.y) + step;
   return Item(
     vec4u(n, bitcast<u32>(mean), bitcast<u32>(m2), bitcast<u32>(exponent)),
-    vec4u(bitcast<u32>((bitcast<f32>(a.y) - mean) + step), 0u, 0u, 0u));
+    vec4u(bitcast<u32>((bitcast<f32>(a.y) - mean) + step), odd, 0u, 0u));
 }
 
 // Mean, standard deviation, n and 0, as the statistics buffer holds them.

@@ -61,7 +61,7 @@ fn spot_of(workgroup: u32, lane: u32) -> Spot {
 }
 
 // Quads between two levels of a sum: long chains of float32 additions lose digits.
-const RUN = 64u;
+const RUN = 128u;
 
 // Scratch memory, in items: moments of every slice and group, sums of every workgroup, final statistics of every group, a header.
 fn moments_slot(slice: u32, group: u32) -> u32 {

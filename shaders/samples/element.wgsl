@@ -1,13 +1,17 @@
 // Every element is a sample.
 
-fn sample_index(row: u32, column: u32) -> vec4u {
-  return (row + vec4u(0u, 1u, 2u, 3u)) * settings.columns + column;
+fn sample_start(row: u32, column: u32) -> u32 {
+  return row * settings.columns + column;
+}
+
+fn sample_stride() -> u32 {
+  return settings.columns;
 }
 
 fn sample_quad(row: u32, column: u32) -> Quad {
-  let index = sample_index(row, column);
-  var quad = element_quad(index, row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows));
-  let weights = weights_at(index);
+  let start = sample_start(row, column);
+  var quad = element_quad(start, sample_stride(), row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows));
+  let weights = weights_at(start, sample_stride());
   let broken = quad.usable & non_finite(weights);
   quad.broken |= broken;
   quad.usable &= !broken;

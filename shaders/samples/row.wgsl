@@ -6,18 +6,22 @@ const INVALID = 4u;  // times the number of invalid labels
 
 @group(0) @binding(7) var<storage, read_write> samples: array<vec4u>;
 
-fn sample_index(row: u32, column: u32) -> vec4u {
-  return row + vec4u(0u, 1u, 2u, 3u);
+fn sample_start(row: u32, column: u32) -> u32 {
+  return row;
+}
+
+fn sample_stride() -> u32 {
+  return 1u;
 }
 
 fn sample_quad(row: u32, column: u32) -> Quad {
-  let index = sample_index(row, column);
+  let index = row + vec4u(0u, 1u, 2u, 3u);
   let inside = index < vec4u(settings.rows);
   let a = samples[index.x];
   let b = samples[index.y];
   let c = samples[index.z];
   let d = samples[index.w];
-  let weights = weights_at(index);
+  let weights = weights_at(row, 1u);
   let members = inside & (vec4u(a.z, b.z, c.z, d.z) > vec4u(0u));
   let broken = members & (((vec4u(a.w, b.w, c.w, d.w) & vec4u(BROKEN)) != vec4u(0u)) | non_finite(weights));
   let state = select(vec4u(0u), vec4u(a.w, b.w, c.w, d.w), inside);

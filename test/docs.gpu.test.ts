@@ -1,0 +1,79 @@
+/// <reference types="vite/client" />
+// Every example of the documents runs in every runtime, and prints what its comments say.
+import { beforeAll, describe, expect, it } from "vitest";
+import contributing from "../CONTRIBUTING.md?raw";
+import readme from "../README.md?raw";
+import * as losses from "../src/index.js";
+import { regressionData } from "./support/data.js";
+import { requestTestDevice } from "./support/device.js";
+import { expectParity } from "./support/parity.js";
+
+let device: GPUDevice;
+beforeAll(async () => {
+  device = (await requestTestDevice()).device;
+});
+
+const AsyncFunction = (async () => {}).constructor as new (
+  ...text: string[]
+) => (...given: unknown[]) => Promise<unknown>;
+
+/** Runs an example as the body of a function; what it imports, and the globals that it may use, are given. */
+function execute(code: string, given: Record<string, unknown>): Promise<unknown> {
+  const body = code
+    .replace(/^\s*import (\{[^}]*\}) from "(?:https:\/\/esm\.sh\/)?webgpu-losses";$/gm, "const $1 = modules.losses;")
+    .replace(/^import (\{[^}]*\}) from "\.\.\/loss\.js";$/m, "const $1 = modules.losses;")
+    .replace(/^import (\{[^}]*\}) from "\.\.\/shaders\.generated\.js";$/m, "const $1 = modules.shaders;")
+    .replace(/^export const \w+ =/m, "return");
+  if (/^\s*import /m.test(body)) throw new Error(`an import that the test does not know:\n${code}`);
+  const names = Object.keys(given);
+  return new AsyncFunction(...names, body)(...names.map((name) => given[name]));
+}
+
+const blocks = (markdown: string, language: string): string[] =>
+  [...markdown.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(([, code]) => code);
+
+/** Texts agree where they are equal, or JSON with equal numbers to five digits. */
+function expectPrinted(printed: unknown, comment: string): void {
+  const text =
+    typeof printed === "string"
+      ? printed
+      : JSON.stringify(ArrayBuffer.isView(printed) ? [...(printed as Float32Array)] : printed);
+  const digits = (json: string) =>
+    json.replace(/-?\d+(\.\d+)?(e-?\d+)?/g, (number) => String(Number(Number(number).toPrecision(5))));
+  expect(digits(text)).toBe(digits(comment));
+}
+
+describe("README.md", () => {
+  const examples = blocks(readme, "ts").map(
+    (code, i) => [i + 1, /import \{ (.*) \}/.exec(code)?.[1] ?? "", code] as const,
+  );
+  it.each(examples)("example %i: %s", async (_, __, code) => {
+    const printed: unknown[] = [];
+    await execute(code, { device, console: { log: (value: unknown) => printed.push(value) }, modules: { losses } });
+    const comments = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment]) => comment);
+    expect(printed.length).toBe(comments.length);
+    for (const [i, comment] of comments.entries()) expectPrinted(printed[i], comment);
+  });
+
+  it.each([true, false])("the page at the top prints its number, with a GPU: %s", async (withDevice) => {
+    const [page] = blocks(readme, "html");
+    const [, script] = /<script type="module">\n([\s\S]*)<\/script>/.exec(page)!;
+    const printed: string[] = [];
+    await execute(script, {
+      navigator: withDevice ? { gpu: { requestAdapter: async () => ({ requestDevice: async () => device }) } } : {},
+      document: { body: { append: (text: string) => printed.push(text) } },
+      modules: { losses },
+    });
+    expect(printed).toEqual([/append\(.*\); \/\/ (.*)$/m.exec(script)![1]]);
+  });
+});
+
+it("the loss that CONTRIBUTING.md adds is right on the GPU", async () => {
+  const [wgsl] = blocks(contributing, "wgsl");
+  const [code] = blocks(contributing, "ts");
+  const modules = { losses, shaders: { lossesPseudoHuber: wgsl } };
+  const factory = (await execute(code, { modules })) as typeof losses.cauchy;
+  const data = regressionData(1000, 3);
+  for (const loss of [factory({ c: 0.7 }), losses.zMasked(factory())])
+    expectParity(await losses.run(device, loss, data), losses.evaluate(loss, data), "pseudoHuber");
+});

@@ -1,0 +1,172 @@
+// The documents against the code: examples have the right types and run, tables say what the code says, nothing is left out.
+// `npx vitest run --project cpu test/docs -u` writes the table of losses anew.
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import * as library from "../src/index.js";
+
+const path = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url)).replaceAll("\\", "/");
+const read = (name: string): string => readFileSync(path(name), "utf8").replaceAll("\r\n", "\n");
+const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+const readme = read("README.md");
+const contributing = read("CONTRIBUTING.md");
+
+const blocks = (markdown: string, language: string): string[] =>
+  [...markdown.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(([, code]) => code);
+const examples = blocks(readme, "ts");
+const [page] = blocks(readme, "html");
+const script = /<script type="module">\n([\s\S]*)<\/script>/.exec(page)![1];
+const [newLoss] = blocks(contributing, "ts");
+
+const configuration = ts.parseConfigFileTextToJson("tsconfig.json", read("tsconfig.json")).config as {
+  compilerOptions: object;
+};
+const { options } = ts.convertCompilerOptionsFromJson(configuration.compilerOptions, path(""));
+
+/** What TypeScript says about files that exist only here, beside those of the project. */
+function program(virtual: Record<string, string>): ts.Program {
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists, getSourceFile } = host;
+  host.fileExists = (name) => name in virtual || fileExists.call(host, name);
+  host.readFile = (name) => virtual[name] ?? readFile.call(host, name);
+  host.getSourceFile = (name, target, ...rest) =>
+    name in virtual
+      ? ts.createSourceFile(name, virtual[name], target)
+      : getSourceFile.call(host, name, target, ...rest);
+  return ts.createProgram([path("src/index.ts"), ...Object.keys(virtual)], options, host);
+}
+
+const shaders = path("src/shaders.generated.ts");
+const checked = program({
+  ...Object.fromEntries(
+    [...examples, script].map((code, i) => [
+      path(`test/example-${i + 1}.ts`),
+      code.replaceAll(/"(https:\/\/esm\.sh\/)?webgpu-losses"/g, '"../src/index.js"'),
+    ]),
+  ),
+  [path("test/given.d.ts")]: "declare const device: GPUDevice;",
+  [path("src/losses/pseudoHuber.ts")]: newLoss,
+  [shaders]: `${readFileSync(shaders, "utf8")}\nexport const lossesPseudoHuber: string = "";`,
+});
+
+/** Runs an example that needs no GPU; returns what it exports. */
+function execute(code: string, modules: Record<string, unknown>, log: (value: unknown) => void = () => {}) {
+  const { outputText } = ts.transpileModule(code, { compilerOptions: { ...options, module: ts.ModuleKind.CommonJS } });
+  const exported: Record<string, unknown> = {};
+  new Function("require", "exports", "console", outputText)((name: string) => modules[name], exported, { log });
+  return exported;
+}
+
+describe("examples", () => {
+  it("have the right types", () => {
+    const found = ts.getPreEmitDiagnostics(checked).map(({ file, messageText }) => {
+      return `${file?.fileName.slice(path("").length)}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+    });
+    expect(found).toEqual([]);
+  });
+
+  it.each(examples.filter((code) => !/\bdevice\b/.test(code)).map((code, i) => [i + 1, code] as const))(
+    "without a GPU, %i, prints what its comments say",
+    (_, code) => {
+      const printed: string[] = [];
+      execute(code, { "webgpu-losses": library }, (value) =>
+        printed.push(
+          typeof value === "string"
+            ? value
+            : JSON.stringify(ArrayBuffer.isView(value) ? [...(value as Float64Array)] : value),
+        ),
+      );
+      expect(printed).toEqual([...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment]) => comment));
+      expect(printed.length).toBeGreaterThan(0);
+    },
+  );
+
+  it("of the ways in are short", () => {
+    const section = /^## The ways in\n([\s\S]*?)^### /m.exec(readme)![1];
+    const found = blocks(section, "ts");
+    expect(found.length).toBe(7);
+    for (const code of found) {
+      const lines = code.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("import "));
+      // Every field of a definition takes a line.
+      expect(lines.length, code).toBeLessThanOrEqual(code.includes("defineRegressionLoss") ? 10 : 8);
+    }
+  });
+
+  it("adding a loss takes less than 30 lines, and its slope is the derivative of its value", () => {
+    const wgsl = blocks(contributing, "wgsl")[0];
+    expect(`${wgsl}${newLoss}`.split("\n").length).toBeLessThan(30);
+    const modules = { "../loss.js": library, "../shaders.generated.js": { lossesPseudoHuber: wgsl } };
+    const { pseudoHuber } = execute(newLoss, modules) as { pseudoHuber: typeof library.cauchy };
+    for (const c of [0.5, 1, 3]) {
+      const { definition, parameters } = pseudoHuber({ c });
+      for (const r of [-20, -1, -0.1, 0, 0.3, 2, 50]) {
+        const difference = definition.value(r + 1e-5, parameters, 0) - definition.value(r - 1e-5, parameters, 0);
+        expect(definition.slope(r, parameters, 0)).toBeCloseTo(difference / 2e-5, 6);
+      }
+    }
+  });
+});
+
+describe("the README's tables", () => {
+  const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
+
+  it("of losses is what `losses` says", async () => {
+    const rows = library.losses.map(({ definition }) => {
+      const { id, name, parameters, documentation } = definition;
+      const list = Object.entries(parameters as Record<string, library.ParameterDefinition>).map(
+        ([key, { default: standard, doc }]) => `${code(standard === undefined ? key : `${key} = ${standard}`)}: ${doc}`,
+      );
+      return [code(id), code(name), code(documentation.formula), list.join("<br>"), documentation.source];
+    });
+    const heading = ["id", "factory", "formula", "parameters", "source"];
+    // Padded as the formatter does it.
+    const widths = heading.map((title, c) => Math.max(title.length, ...rows.map((cells) => cells[c].length)));
+    const line = (cells: readonly string[]) => `| ${cells.map((cell, c) => cell.padEnd(widths[c])).join(" | ")} |`;
+    const table = [heading, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n");
+    const written = readme.replace(/(<!-- losses: .*-->\n)[\s\S]*?(<!-- \/losses -->)/, `$1\n${table}\n\n$2`);
+    await expect(written).toMatchFileSnapshot(path("README.md"));
+  });
+
+  it("of the z-mask's options has all of them, with their defaults", () => {
+    const section = /^## The z-mask\n([\s\S]*?)^## /m.exec(readme)![1];
+    const rows = [...section.matchAll(/^\| `(\w+)` +\| `(.*?)` +\| `(.*?)` +\|/gm)].map(([, ...cells]) => cells);
+    const { parameters: regression } = library.zmse();
+    const { parameters: binary } = library.zbce();
+    const expected = Object.keys(regression).map((key) => {
+      const name = key as keyof typeof regression;
+      return [name, JSON.stringify(regression[name]), JSON.stringify(binary[name])];
+    });
+    expect(rows.sort()).toEqual(expected.sort());
+  });
+});
+
+describe("nothing is left out", () => {
+  it("every export has a doc comment", () => {
+    const checker = checked.getTypeChecker();
+    const index = checker.getSymbolAtLocation(checked.getSourceFile(path("src/index.ts"))!)!;
+    const bare = checker.getExportsOfModule(index).filter((symbol) => {
+      const original = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+      return original.getDocumentationComment(checker).length === 0;
+    });
+    expect(bare.map(({ name }) => name)).toEqual([]);
+  });
+
+  it("the README names every function", () => {
+    expect(Object.keys(library).filter((name) => !new RegExp(`\\b${name}\\b`).test(readme))).toEqual([]);
+  });
+
+  it.each(documents)("the commands and links of %s lead somewhere", (name) => {
+    const text = read(name);
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const commands = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, command]) => command);
+    expect(commands.filter((command) => !(command in scripts))).toEqual([]);
+    const anchors = [...text.matchAll(/^#+ (.*)$/gm)].map(
+      ([, title]) => `#${title.toLowerCase().replaceAll(" ", "-")}`,
+    );
+    const links = [...text.matchAll(/\]\((?!https:)(.*?)\)/g)].map(([, link]) => link);
+    expect(links.filter((link) => !(link.startsWith("#") ? anchors.includes(link) : existsSync(path(link))))).toEqual(
+      [],
+    );
+  });
+});

@@ -1,0 +1,609 @@
+// Bad input to `run`, `createPlan` and `encode`, and devices that are lost, foreign or none.
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  binaryCrossEntropy,
+  createPlan,
+  defineRegressionLoss,
+  evaluate,
+  huber,
+  type Loss,
+  type LossErrorCode,
+  type Plan,
+  type PlanBuffers,
+  run,
+  squaredError,
+  zbce,
+  zMasked,
+  zmse,
+} from "../src/index.js";
+import { regressionData } from "./support/data.js";
+import { requestTestDevice } from "./support/device.js";
+import { expectLossError, expectRejected } from "./support/errors.js";
+import { expectParity } from "./support/parity.js";
+import { readBuffer, runPlan, storageBuffer } from "./support/plan.js";
+
+/** What a caller without types may pass. */
+// biome-ignore lint/suspicious/noExplicitAny: bad input has no type
+type Untyped = any;
+type Case = [what: string, code: LossErrorCode, text: RegExp, action: () => unknown];
+
+const tuning = { workgroupSize: 4 };
+const rows = 64;
+let device: GPUDevice;
+beforeAll(async () => {
+  device = (await requestTestDevice()).device;
+});
+
+function rejects(cases: [string, LossErrorCode, RegExp, () => Promise<unknown>][]): void {
+  it.each(cases)("%s", (_, code, text, action) => expectRejected(action, code, text));
+}
+
+describe("run", () => {
+  const two = { predictions: [1, 2], targets: [0, 0] };
+  const ran =
+    (loss: Untyped, inputs: Untyped, options?: Untyped, on: () => Untyped = () => device) =>
+    () =>
+      run(on(), loss, inputs, options);
+  rejects([
+    ["no loss", "parameter", /^loss: the loss must be made by a factory/, ran(null, two)],
+    [
+      "a device of another kind",
+      "device",
+      /^squaredError: device must be a GPUDevice, got object. Without one, use evaluate/,
+      ran(squaredError(), two, {}, () => ({})),
+    ],
+    [
+      "no device",
+      "device",
+      /^squaredError: device must be a GPUDevice, got undefined/,
+      ran(squaredError(), two, {}, () => undefined),
+    ],
+    [
+      "null for a device",
+      "device",
+      /^squaredError: device must be a GPUDevice/,
+      ran(squaredError(), two, {}, () => null),
+    ],
+    [
+      "targets of another length",
+      "shape",
+      /^squaredError: targets must have 2 elements, got 1/,
+      ran(squaredError(), { ...two, targets: [1] }),
+    ],
+    [
+      "a shape of 3 dimensions",
+      "shape",
+      /^squaredError: shape must .* got \[1, 1, 2\]/,
+      ran(squaredError(), two, { shape: [1, 1, 2] }),
+    ],
+    ["a fractional shape", "shape", /shape must .* got \[0.5, 4\]/, ran(squaredError(), two, { shape: [0.5, 4] })],
+    [
+      "an unknown option",
+      "parameter",
+      /^squaredError: option must be one of .* got "tuning"\. Check the spelling/,
+      ran(squaredError(), two, { tuning }),
+    ],
+    [
+      "an unknown output",
+      "parameter",
+      /an output must be one of .* got "summary"/,
+      ran(squaredError(), two, { outputs: ["summary"] }),
+    ],
+    [
+      "an unknown input",
+      "parameter",
+      /input must be one of .* got "slopes"/,
+      ran(squaredError(), { ...two, slopes: [1] }),
+    ],
+    [
+      "a label of 2",
+      "shape",
+      /labels must be 0, 1 or ignoreIndex \(-100\), got 2 at element 1\. Mark/,
+      ran(zbce(), { logits: [1, 2], labels: [0, 2] }),
+    ],
+    [
+      "options of null",
+      "parameter",
+      /^squaredError: options must be an object, got null/,
+      ran(squaredError(), two, null),
+    ],
+  ]);
+
+  it("two losses of one text are two losses", async () => {
+    // As after a hot reload: equal in all but identity.
+    const define = () => defineRegressionLoss({ ...huber.definition, name: "huber", id: "mine" });
+    const data = regressionData(40, 5);
+    for (const delta of [1, 2]) {
+      const loss = define()({ delta });
+      expectParity(await run(device, loss, data), evaluate(loss, data), `delta ${delta}`);
+    }
+  });
+});
+
+describe("createPlan", () => {
+  const planned =
+    (loss: Untyped, options: Untyped, on: () => Untyped = () => device) =>
+    () =>
+      createPlan(on(), loss, options);
+  const shape = [rows];
+  rejects([
+    [
+      "no device",
+      "device",
+      /^squaredError: device must be a GPUDevice, got undefined. Without one, use evaluate/,
+      planned(squaredError(), { shape }, () => undefined),
+    ],
+    [
+      "an adapter for a device",
+      "device",
+      /device must be a GPUDevice/,
+      planned(squaredError(), { shape }, () => navigator.gpu),
+    ],
+    ["no loss", "parameter", /^loss: the loss must be made by a factory/, planned(undefined, { shape })],
+    ["no options", "shape", /^squaredError: shape must .* got undefined/, planned(squaredError(), undefined)],
+    ["no shape", "shape", /^squaredError: shape must be \[rows\] or .* got undefined/, planned(squaredError(), {})],
+    ["a fractional shape", "shape", /shape must .* got \[1.5\]/, planned(squaredError(), { shape: [1.5] })],
+    [
+      "a shape of 3 dimensions",
+      "shape",
+      /shape must .* got \[1, 2, 3\]/,
+      planned(squaredError(), { shape: [1, 2, 3] }),
+    ],
+    [
+      "an unknown option",
+      "parameter",
+      /^squaredError: option must be one of shape, .* got "weights"/,
+      planned(squaredError(), { shape, weights: true }),
+    ],
+    [
+      "an unknown output",
+      "parameter",
+      /^squaredError: an output must be one of .* got "grad"/,
+      planned(squaredError(), { shape, outputs: ["grad"] }),
+    ],
+    [
+      "an unknown input",
+      "parameter",
+      /an input must be one of .* got "predictions"/,
+      planned(squaredError(), { shape, inputs: ["predictions"] }),
+    ],
+    [
+      "both gradients",
+      "parameter",
+      /one of gradient and unscaledGradient, got both/,
+      planned(squaredError(), { shape, outputs: ["gradient", "unscaledGradient"] }),
+    ],
+    [
+      "a mask without zMasked",
+      "parameter",
+      /mask, z, statistics and givenStatistics must go with zMasked/,
+      planned(squaredError(), { shape, outputs: ["mask"] }),
+    ],
+    [
+      "given statistics without zMasked",
+      "parameter",
+      /must go with zMasked/,
+      planned(squaredError(), { shape, inputs: ["givenStatistics"] }),
+    ],
+    [
+      "an unknown reduction",
+      "parameter",
+      /reduction must be one of .* got "avg"/,
+      planned(squaredError(), { shape, reduction: "avg" }),
+    ],
+    [
+      "rows beyond a binding",
+      "unsupported",
+      /^zMasked\(squaredError\): rows must have at most 16 elements on this device, got 100\. Request a higher maxStorageBufferBindingSize/,
+      planned(zmse(), { shape: [300, 100], tuning: { maxBindingSize: 4096 } }),
+    ],
+    [
+      "an unknown tuning",
+      "parameter",
+      /^squaredError: tuning must be one of workgroupSize, .* got "workgroups"/,
+      planned(squaredError(), { shape, tuning: { workgroups: 4 } }),
+    ],
+    [
+      "lanes that are no power of two",
+      "parameter",
+      /^squaredError: .*workgroupSize must be a power of two/,
+      planned(squaredError(), { shape, tuning: { workgroupSize: 3 } }),
+    ],
+    [
+      "a tuning of 0",
+      "parameter",
+      /^squaredError: .*minElements must /,
+      planned(squaredError(), { shape, tuning: { minElements: 0 } }),
+    ],
+  ]);
+
+  it("broken WGSL rejects with the compiler's text", async () => {
+    const broken = defineRegressionLoss({
+      ...squaredError.definition,
+      name: "broken",
+      id: "broken",
+      wgsl: "fn broken(r: f32) -> vec2f { return vec2f(r, undeclared_name); }",
+    });
+    await expectRejected(
+      planned(broken(), { shape, tuning }),
+      "device",
+      /^broken: the kernel small_main must compile, got: .*undeclared_name/s,
+    );
+    const syntax = defineRegressionLoss({
+      ...broken.definition,
+      wgsl: "fn broken(r: f32) -> vec2f { return vec2f(r r) }",
+    });
+    await expectRejected(
+      planned(syntax(), { shape, tuning }),
+      "device",
+      /^broken: the kernel small_main must compile, got: ./s,
+    );
+    await expectRejected(
+      () => run(device, syntax(), { predictions: [1], targets: [0] }),
+      "device",
+      /^broken: the kernel/,
+    );
+    // That no error was left uncaptured is checked after every test.
+  });
+});
+
+describe("encode", () => {
+  let plan: Plan;
+  let buffers: Record<"predictions" | "targets" | "loss" | "gradient" | "mask", GPUBuffer>;
+  beforeAll(async () => {
+    plan = await createPlan(device, zmse(), { shape: [rows], outputs: ["loss", "gradient", "mask"], tuning });
+    const data = regressionData(rows);
+    buffers = {
+      predictions: storageBuffer(device, data.predictions),
+      targets: storageBuffer(device, data.targets),
+      loss: storageBuffer(device, 4),
+      gradient: storageBuffer(device, 4 * rows),
+      mask: storageBuffer(device, 4 * rows),
+    };
+  });
+  const encode = (change: Untyped, call?: Untyped, whole = false) => {
+    const encoder = device.createCommandEncoder();
+    plan.encode(encoder, whole ? change : { ...buffers, ...change }, call);
+    return encoder;
+  };
+  const storage = (bytes: number) => storageBuffer(device, bytes);
+  const other = (usage: number) => device.createBuffer({ size: 4 * rows, usage });
+
+  const cases: Case[] = [
+    [
+      "a missing input",
+      "buffer",
+      /^zMasked\(squaredError\): targets must be a GPUBuffer .* got undefined\. Give /,
+      () => encode({ targets: undefined }),
+    ],
+    ["a missing output", "buffer", /mask must be a GPUBuffer or/, () => encode({ mask: undefined })],
+    ["no buffers", "buffer", /predictions must be a GPUBuffer/, () => encode(undefined, {}, true)],
+    ["null for a buffer", "buffer", /targets must be a GPUBuffer .* got null/, () => encode({ targets: null })],
+    [
+      "an array for a buffer",
+      "buffer",
+      /predictions must be a GPUBuffer .* got Float32Array/,
+      () => encode({ predictions: new Float32Array(rows) }),
+    ],
+    [
+      "an empty object for a buffer",
+      "buffer",
+      /predictions must be a GPUBuffer .* got an object/,
+      () => encode({ predictions: {} }),
+    ],
+    ["a number for a buffer", "buffer", /predictions must be a GPUBuffer .* got 5/, () => encode({ predictions: 5 })],
+    [
+      "a string for a buffer",
+      "buffer",
+      /predictions must be a GPUBuffer .* got "p"/,
+      () => encode({ predictions: "p" }),
+    ],
+    [
+      "an input that the plan has not",
+      "buffer",
+      /must be one that the plan was created for, got "weights"\. Name it in createPlan's inputs or outputs/,
+      () => encode({ weights: storage(4 * rows) }),
+    ],
+    [
+      "an output that the plan has not",
+      "buffer",
+      /must be one that the plan was created for, got "z"/,
+      () => encode({ z: storage(4 * rows) }),
+    ],
+    ["an unknown name", "buffer", /got "prediction"/, () => encode({ prediction: storage(4 * rows) })],
+    [
+      "usage without STORAGE",
+      "buffer",
+      /^zMasked\(squaredError\): targets must have usage STORAGE, got usage 8\. Create it with GPUBufferUsage\.STORAGE/,
+      () => encode({ targets: other(GPUBufferUsage.COPY_DST) }),
+    ],
+    [
+      "a uniform output",
+      "buffer",
+      /loss must have usage STORAGE/,
+      () => encode({ loss: other(GPUBufferUsage.UNIFORM) }),
+    ],
+    [
+      "a short input",
+      "buffer",
+      /predictions must have at least 256 bytes, got 252/,
+      () => encode({ predictions: storage(4 * rows - 4) }),
+    ],
+    [
+      "a short output",
+      "buffer",
+      /gradient must have at least 256 bytes, got 128/,
+      () => encode({ gradient: storage(2 * rows) }),
+    ],
+    [
+      "a size below the need",
+      "buffer",
+      /mask must have at least 256 bytes, got 100/,
+      () => encode({ mask: { buffer: buffers.mask, size: 100 } }),
+    ],
+    [
+      "a size beyond the buffer",
+      "buffer",
+      /mask must have at least 256 bytes, got/,
+      () => encode({ mask: { buffer: storage(512), offset: 256, size: 512 } }),
+    ],
+    [
+      "an offset beyond the buffer",
+      "buffer",
+      /mask must have at least 256 bytes, got/,
+      () => encode({ mask: { buffer: buffers.mask, offset: 1024 } }),
+    ],
+    [
+      "an offset that is not aligned",
+      "buffer",
+      /the offset of mask must be a multiple of 256, got 4/,
+      () => encode({ mask: { buffer: storage(1024), offset: 4 } }),
+    ],
+    [
+      "a negative offset",
+      "buffer",
+      /the offset of mask must be a multiple of 256, got -256/,
+      () => encode({ mask: { buffer: storage(1024), offset: -256 } }),
+    ],
+    [
+      "a fractional offset",
+      "buffer",
+      /the offset of mask must be a multiple of 256, got 0.5/,
+      () => encode({ mask: { buffer: storage(1024), offset: 0.5 } }),
+    ],
+    [
+      "an output on an input",
+      "buffer",
+      /gradient must be in another buffer than any input, got the buffer of predictions/,
+      () => encode({ gradient: buffers.predictions }),
+    ],
+    [
+      "an output in the buffer of an input",
+      "buffer",
+      /gradient must be in another buffer than any input, got the buffer of targets. WebGPU forbids it; use a separate buffer/,
+      () => {
+        const buffer = storage(1024);
+        return encode({ targets: { buffer, offset: 0, size: 256 }, gradient: { buffer, offset: 512 } });
+      },
+    ],
+    [
+      "an output on an output",
+      "buffer",
+      /must not overlap another output, got the buffer of/,
+      () => encode({ gradient: buffers.mask }),
+    ],
+    [
+      "outputs that overlap in part",
+      "buffer",
+      /must not overlap another output/,
+      () => {
+        const buffer = storage(1024);
+        return encode({ gradient: { buffer, offset: 0 }, mask: { buffer, offset: 0, size: 512 } });
+      },
+    ],
+    [
+      "rows above the capacity",
+      "shape",
+      /^zMasked\(squaredError\): rows must be a whole number up to the capacity 64, got 65\. Create a plan with a larger shape/,
+      () => encode({}, { rows: 65 }),
+    ],
+    ["negative rows", "shape", /rows must .* got -1/, () => encode({}, { rows: -1 })],
+    ["fractional rows", "shape", /rows must .* got 1.5/, () => encode({}, { rows: 1.5 })],
+    ["rows that are a string", "shape", /rows must .* got "3"/, () => encode({}, { rows: "3" })],
+    [
+      "no encoder",
+      "parameter",
+      /^zMasked\(squaredError\): the encoder must be a GPUCommandEncoder/,
+      () => plan.encode(undefined as Untyped, buffers),
+    ],
+    [
+      "another structure",
+      "parameter",
+      /^zMasked\(squaredError\): setLoss must keep the structure .* Create another plan/,
+      () => plan.setLoss(zmse({ statistic: "error" })),
+    ],
+    ["another base loss", "parameter", /setLoss must keep the structure/, () => plan.setLoss(zMasked(huber()))],
+    ["another family", "parameter", /setLoss must keep the structure/, () => plan.setLoss(zbce() as Loss)],
+    ["no mask", "parameter", /setLoss must keep the structure/, () => plan.setLoss(squaredError())],
+    ["no loss", "parameter", /^loss: the loss must be made by a factory/, () => plan.setLoss(null as Untyped)],
+  ];
+  it.each(cases)("%s", (_, code, text, action) => expectLossError(action, code, text));
+
+  it("an unknown name is refused beside buffers that were seen before", () => {
+    encode({});
+    expectLossError(() => encode({ prediction: buffers.targets }), "buffer", /got "prediction"/);
+  });
+
+  it("what is allowed: outputs side by side in one buffer, one buffer for both inputs, larger buffers, a compute pass", async () => {
+    const shared = storage(1024);
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    plan.encode(pass, {
+      predictions: buffers.predictions,
+      targets: buffers.predictions,
+      loss: { buffer: shared, offset: 0 },
+      gradient: { buffer: shared, offset: 256 },
+      mask: { buffer: shared, offset: 512, size: 512 },
+    });
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+    await plan.check();
+    const words = new Uint32Array(await readBuffer(device, shared));
+    expect([...words]).toEqual([...Array(128).fill(0), ...Array(rows).fill(1), ...Array(rows).fill(0)]);
+  });
+
+  it("a refused call leaves the plan as it was", async () => {
+    expectLossError(() => encode({ targets: undefined }), "buffer", /targets/);
+    expect(plan.loss.toJSON()).toEqual({ loss: "zmse", params: {} });
+    device.queue.submit([encode({}).finish()]);
+    await plan.check();
+    const got = new Float32Array(await readBuffer(device, buffers.loss));
+    expect(got[0]).toBeCloseTo(evaluate(zmse(), regressionData(rows)).loss as number, 4);
+  });
+
+  it("a destroyed plan", async () => {
+    const own = await createPlan(device, zmse(), { shape: [rows], outputs: ["loss", "gradient", "mask"], tuning });
+    own.destroy();
+    own.destroy();
+    const encoder = device.createCommandEncoder();
+    expectLossError(
+      () => own.encode(encoder, buffers),
+      "buffer",
+      /^zMasked\(squaredError\): the plan must not be destroyed, .* Create another plan/,
+    );
+  });
+
+  it("buffers of another device", async () => {
+    const { device: foreign } = await requestTestDevice();
+    const own = await createPlan(device, zmse(), { shape: [rows], outputs: ["loss"], tuning });
+    const call: PlanBuffers = {
+      predictions: buffers.predictions,
+      targets: storageBuffer(foreign, 4 * rows),
+      loss: buffers.loss,
+    };
+    // The encoder is spoilt, which is WebGPU's own error when it is finished; it never is.
+    own.encode(device.createCommandEncoder(), call);
+    await expectRejected(
+      () => own.check(),
+      "buffer",
+      /^zMasked\(squaredError\): buffers must belong to the plan's device, got: ./,
+    );
+    expectLossError(
+      () => own.encode(device.createCommandEncoder(), { ...call, targets: buffers.targets }),
+      "buffer",
+      /must belong to the plan's device/,
+    );
+    own.destroy();
+  });
+});
+
+describe("lost devices", () => {
+  const data = regressionData(16);
+  const options = { shape: [16] as const, tuning };
+
+  it("run and createPlan reject, encode throws, and a new device works", async () => {
+    const { device: doomed } = await requestTestDevice();
+    const plan = await createPlan(doomed, squaredError(), options);
+    await run(doomed, squaredError(), data);
+    const buffers = {
+      predictions: storageBuffer(doomed, data.predictions),
+      targets: storageBuffer(doomed, data.targets),
+      loss: storageBuffer(doomed, 4),
+      gradient: storageBuffer(doomed, 64),
+    };
+    const encoder = doomed.createCommandEncoder();
+    doomed.destroy();
+    await doomed.lost;
+    const lost = /^\w+: the device must be alive, got a lost one .* Request a new device and create the plan again/s;
+    await expectRejected(() => run(doomed, squaredError(), data), "device", lost);
+    await expectRejected(() => run(doomed, huber(), data), "device", lost); // not compiled yet
+    await expectRejected(() => createPlan(doomed, huber(), options), "device", lost);
+    await expectRejected(() => createPlan(doomed, squaredError(), options), "device", lost); // compiled before
+    expectLossError(() => plan.encode(encoder, buffers), "device", lost);
+    plan.destroy();
+
+    const { device: fresh } = await requestTestDevice();
+    expectParity(await run(fresh, squaredError(), data), evaluate(squaredError(), data), "a new device");
+  });
+
+  it("a device that is lost during the call, or was before the first one", async () => {
+    const { device: doomed } = await requestTestDevice();
+    await run(doomed, squaredError(), data);
+    const underway = run(doomed, squaredError(), data);
+    doomed.destroy();
+    await expectRejected(() => underway, "device", /^squaredError: /);
+    const { device: dead } = await requestTestDevice();
+    dead.destroy();
+    await dead.lost;
+    await expectRejected(
+      () => createPlan(dead, squaredError(), options),
+      "device",
+      /^squaredError: the device must be alive/,
+    );
+  });
+});
+
+describe("what is no error", () => {
+  it("empty batches", async () => {
+    const none = { predictions: [], targets: [] };
+    for (const loss of [squaredError(), zmse()]) {
+      const result = await run(device, loss, none);
+      expect(result).toMatchObject({ loss: 0, count: 0, weightSum: 0, warnings: [] });
+      expect(result.gradient).toHaveLength(0);
+    }
+    for (const shape of [
+      [0, 3],
+      [4, 0],
+    ] as const) {
+      const inputs = { logits: [], labels: [] };
+      expectParity(
+        await run(device, zbce(), inputs, { shape }),
+        evaluate(zbce(), inputs, { shape }),
+        `zbce [${shape}]`,
+      );
+      expect((await run(device, zbce(), inputs, { shape })).loss).toBe(0);
+    }
+  });
+
+  it("a mask that keeps nothing, and weights that add up to 0", async () => {
+    const inputs = { predictions: [0, 0, 2, 2], targets: [0, 0, 0, 0] };
+    const masked = await run(device, zmse({ threshold: 0.5 }), inputs);
+    expect(masked).toMatchObject({ loss: 0, count: 0, weightSum: 0 });
+    expect([...masked.gradient!, ...masked.mask!]).toEqual(Array(8).fill(0));
+    const weightless = await run(device, zmse(), { ...inputs, weights: [0, 0, 0, 0] });
+    expect(weightless).toMatchObject({ loss: 0, count: 0, weightSum: 0 });
+    expect([...weightless.gradient!]).toEqual([0, 0, 0, 0]);
+  });
+
+  it("a threshold that can never fire", async () => {
+    const five = { predictions: [0, 0, 0, 0, 9], targets: [0, 0, 0, 0, 0] };
+    const result = await run(device, zmse(), five);
+    expect(result.warnings).toEqual(evaluate(zmse(), five).warnings);
+    expect(result.warnings).toHaveLength(1);
+    const classes = { logits: [1, 2, 3, 4, 5, 6, 7, 8], labels: [1, 0, 0, 0, 0, 0, 0, 1] };
+    const perClass = (await run(device, zbce(), classes)).warnings;
+    expect(perClass).toEqual(evaluate(zbce(), classes).warnings);
+    expect(perClass[0]).toMatch(/column 0, class 1: .* 2 samples/);
+  });
+
+  it("labels out of range in a plan: counted, without gradient, and nobody else's business", async () => {
+    const n = 40;
+    const logits = Float32Array.from({ length: n }, (_, i) => Math.sin(7 * i));
+    const labels = Float32Array.from({ length: n }, (_, i) => (i % 3 === 0 ? 1 : 0));
+    const bad = new Map([
+      [0, 2],
+      [9, -1],
+      [17, 0.5],
+      [30, Number.NaN],
+      [39, 1e9],
+    ]);
+    const spoiled = labels.map((label, i) => bad.get(i) ?? label);
+    const ignored = labels.map((label, i) => (bad.has(i) ? -100 : label));
+    for (const loss of [binaryCrossEntropy(), zbce({ threshold: 1.2 })]) {
+      const { summary, ...got } = await runPlan(device, loss as Loss, { logits, labels: spoiled }, { tuning });
+      expect(summary.invalidLabels).toBe(bad.size);
+      expect([...bad.keys()].map((i) => got.gradient![i])).toEqual([0, 0, 0, 0, 0]);
+      expectParity(got, evaluate(loss as Loss, { logits, labels: ignored }), loss.name, { threshold: 1.2 });
+    }
+  });
+});

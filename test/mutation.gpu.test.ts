@@ -1,0 +1,221 @@
+// Tests of the tests: kernels that are broken on purpose must make a named check throw.
+import { beforeAll, beforeEach, describe, expect, it, type TestContext, vi } from "vitest";
+import { evaluate, type Inputs, type Loss, type Options, squaredError, type Tuning, zbce, zmse } from "../src/index.js";
+import { expectClose } from "./support/compare.js";
+import { binaryData, normal, random, regressionData, weightsFor } from "./support/data.js";
+import { requestTestDevice, runtime, skip } from "./support/device.js";
+import { expectParity } from "./support/parity.js";
+import { runPlan } from "./support/plan.js";
+
+type Change = readonly [find: string | RegExp, replacement: string];
+
+/** The mutation that modules are composed with, and which of its changes found their text. */
+const mutation = vi.hoisted(() => ({ changes: [] as Change[], applied: new Set<Change>() }));
+
+vi.mock("../src/shader.js", async (importOriginal) => {
+  const original = await importOriginal<typeof import("../src/shader.js")>();
+  return {
+    ...original,
+    composeModule: (spec: Parameters<typeof original.composeModule>[0]) =>
+      mutation.changes.reduce((code, change) => {
+        const changed = code.replaceAll(change[0], change[1]);
+        if (changed !== code) mutation.applied.add(change);
+        return changed;
+      }, original.composeModule(spec)),
+  };
+});
+
+let device: GPUDevice;
+beforeAll(async () => {
+  if (runtime === "dawn") device = (await requestTestDevice()).device;
+});
+
+beforeEach((context: TestContext) => {
+  if (runtime !== "dawn") skip(context, "mutants of the kernels are tried on dawn");
+});
+
+// SwiftShader runs four lanes in lockstep: barriers matter beyond.
+// One dispatch holds every kernel, and compiles fast.
+const small = { workgroupSize: 16, smallBatch: 1e9 };
+type Cut = Options & { tuning: Partial<Tuning> };
+
+/** Throws with a message that starts with `what`. */
+async function parity(what: string, loss: Loss, inputs: Inputs, { tuning, ...options }: Cut, expectedOf = inputs) {
+  const threshold = "base" in loss ? loss.parameters.threshold : 2;
+  expectParity(await runPlan(device, loss, inputs, { ...options, tuning }), evaluate(loss, expectedOf, options), what, {
+    threshold,
+  });
+}
+
+function spoiled(n: number, places: Record<number, number>, seed = 3): Inputs<"regression"> {
+  const data = regressionData(n, seed);
+  for (const [place, value] of Object.entries(places)) data.predictions[Number(place)] = value;
+  return data;
+}
+
+const columns = { shape: [40, 16] as const, tuning: small };
+
+const checks: Record<string, (what: string) => Promise<void>> = {
+  "a masked loss": (what) => parity(what, zmse(), regressionData(1501), { tuning: small }),
+  "a weighted loss": (what) =>
+    parity(what, zmse(), { ...regressionData(1501), weights: weightsFor(1501) }, { tuning: small }),
+  "samples that are rows": (what) => parity(what, zmse(), regressionData(64 * 5), { shape: [64, 5], tuning: small }),
+  "columns and classes": (what) => parity(what, zbce({ threshold: 1.5 }), binaryData(640), columns),
+  "a NaN in one column": async (what) => {
+    const data = binaryData(640);
+    data.logits[13] = Number.NaN;
+    await parity(what, zbce(), data, columns);
+  },
+  "a large mean": async (what) => {
+    const next = random(9);
+    const predictions = Float32Array.from({ length: 4000 }, () => 1e4 + normal(next));
+    const inputs = { predictions, targets: new Float32Array(4000) };
+    const loss = zmse({ statistic: "error" });
+    const sd = (result: { statistics?: { standardDeviation: number }[] }) => result.statistics![0].standardDeviation;
+    const got = await runPlan(device, loss, inputs, { tuning: small });
+    expectClose(sd(got), sd(evaluate(loss, inputs)), { rtol: 1e-5, atol: 0 }, `${what}: standard deviation`);
+  },
+  "samples that are not finite": async (what) => {
+    const inputs = spoiled(1501, { 5: Number.POSITIVE_INFINITY, 700: Number.NaN });
+    await parity(`${what}, omitted`, zmse(), inputs, { nonFinite: "omit", tuning: small });
+    await parity(`${what}, propagated`, zmse(), inputs, { tuning: small });
+  },
+  "a loss beyond float32": (what) =>
+    // On the GPU an overflow counts as not finite; float64 has none, so it is told.
+    parity(
+      what,
+      squaredError(),
+      spoiled(1501, { 5: 1e30 }),
+      { nonFinite: "omit", tuning: small },
+      spoiled(1501, { 5: Infinity }),
+    ),
+  "scores at the threshold": (what) => {
+    const predictions = Float32Array.from({ length: 1501 }, (_, i) => (i % 5) - 2);
+    const givenStatistics = [{ column: 0, class: 0, mean: 0, standardDeviation: 1 }];
+    const inputs = { predictions, targets: new Float32Array(1501), givenStatistics };
+    // Every score is exact here, so nothing is excused for being near the threshold.
+    return runPlan(device, zmse({ statistic: "error", threshold: 2 }), inputs, { tuning: small }).then((got) =>
+      expectClose(got.mask, new Uint8Array(1501).fill(1), { rtol: 0, atol: 0 }, `${what}: mask`),
+    );
+  },
+  "few samples": (what) => parity(what, zmse(), regressionData(21), { tuning: small }),
+  "an upper side": (what) =>
+    parity(what, zmse({ statistic: "error", side: "upper", threshold: 1 }), regressionData(1501), { tuning: small }),
+  "an eps": (what) => parity(what, zmse({ eps: 3 }), regressionData(1501), { tuning: small }),
+};
+
+/** The textbook formula, which cancels: each step goes through the sum of squares and the square of the sum. */
+const naiveVariance = `
+fn add_quad(running: Running, values: vec4f, valid: vec4<bool>) -> Running {
+  var m = running;
+  let kept = select(vec4f(0.0), values, valid);
+  let sum = m.mean * m.n + dot(kept, vec4f(1.0));
+  let squares = m.m2 + m.n * m.mean * m.mean + dot(kept, kept);
+  m.n += dot(select(vec4f(0.0), vec4f(1.0), valid), vec4f(1.0));
+  m.mean = sum / max(m.n, 1.0);
+  m.m2 = max(0.0, squares - m.n * m.mean * m.mean);
+  return m;
+}
+fn add_quad_as_it_was(`;
+
+/** The one barrier of a kind that stands before or after this text. */
+const noBarrier = (kind: string, next: string, last = ""): Change[] => [
+  [new RegExp(`(?<=${last}\\s*)${kind}Barrier\\(\\);(?=\\s*${next})`, "g"), ""],
+];
+/** Every run of quads goes the careful way. */
+const noQuickWay: Change = [/fn quick_stop\([^{]*\{/g, "$& return row;"];
+
+const mutants: [name: string, check: string, changes: Change[]][] = [
+  ["no barrier before the tree", "a masked loss", noBarrier("workgroup", "for \\(var span")],
+  ["no barrier between the levels", "a masked loss", noBarrier("workgroup", "\\}\\s*let result")],
+  ["no barrier after the tree", "a masked loss", noBarrier("workgroup", "return result")],
+  ["no barrier after averaging rows", "samples that are rows", noBarrier("storage", "accumulate\\(0u")],
+  [
+    "no barrier after the moments",
+    "a NaN in one column",
+    noBarrier("storage", "if \\(CLASSES > 1u\\) \\{\\s*finalize"),
+  ],
+  ["no barrier after the statistics", "columns and classes", noBarrier("storage", "", "finalize\\(0u, 1u, lane\\);")],
+  ["a slope of the wrong sign", "a masked loss", [["2.0 * r)", "-2.0 * r)"]]],
+  ["variance as sum of squares minus square of sum", "a large mean", [noQuickWay, ["fn add_quad(", naiveVariance]]],
+  [
+    "shards merged without the distance of their means",
+    "a masked loss",
+    [[/\+ scaled \* scaled \* f32\(a\.x\) \* share/g, ""]],
+  ],
+  [
+    "NaN by comparing floats",
+    "samples that are not finite",
+    [["(bits & vec4u(0x7f800000u)) == vec4u(0x7f800000u)", "bitcast<vec4f>(bits) != bitcast<vec4f>(bits)"]],
+  ],
+  [
+    "NaN that is not propagated",
+    "samples that are not finite",
+    [["let propagate = !flag(OMIT);", "let propagate = false;"]],
+  ],
+  [
+    "a mask that multiplies",
+    "a loss beyond float32",
+    [
+      [
+        "select(vec4f(0.0), quad.weight * quad.loss, kept)",
+        "quad.weight * quad.loss * select(vec4f(0.0), vec4f(1.0), kept)",
+      ],
+    ],
+  ],
+  [
+    "a threshold that is not kept itself",
+    "scores at the threshold",
+    [["<= vec4f(settings.threshold)", "< vec4f(settings.threshold)"]],
+  ],
+  [
+    "a sum without weights",
+    "a weighted loss",
+    [["select(vec4f(0.0), quad.weight * quad.loss, kept)", "select(vec4f(0.0), quad.loss, kept)"], noQuickWay],
+  ],
+  [
+    "the same on the quick way",
+    "a large mean",
+    [
+      [/let pivot = [^;]+;/g, "let pivot = 0.0;"],
+      ["m2 > 0.1 * square", "true"],
+    ],
+  ],
+  ["odd samples that nobody sees", "samples that are not finite", [[/fn is_odd\([^{]*\{/g, "$& return false;"]]],
+  [
+    "weights that are all 1",
+    "a weighted loss",
+    [[/(fn weights_at\([^{]*\{)[^}]*\}/g, "$1 return vec4u(0x3f800000u); }"]],
+  ],
+  ["no ddof", "few samples", [["f32(moments.x) - settings.ddof", "f32(moments.x)"]]],
+  ["no eps", "an eps", [["deviation + settings.eps", "deviation"]]],
+  ["both sides always", "an upper side", [["flag(UPPER_SIDE)", "false"]]],
+  [
+    "a quad beyond the last row",
+    "a masked loss",
+    [["row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows)", "vec4<bool>(true)"]],
+  ],
+  ["a gradient without its scale", "a masked loss", [[" * conclusion.scale", ""]]],
+  ["a mean over all samples", "a masked loss", [["1.0 / weight, 0.0, empty", "1.0 / f32(settings.rows), 0.0, empty"]]],
+];
+
+describe("the kernels as they are pass", () => {
+  it.each(Object.entries(checks))("%s", async (what, check) => {
+    await check(what);
+  });
+});
+
+describe("a mutant is caught", () => {
+  it.each(mutants)("%s", async (_, what, changes) => {
+    mutation.changes = changes;
+    mutation.applied.clear();
+    const outcome = await checks[what](what).then(
+      () => "nothing: the mutant survived",
+      (error: Error) => error.message,
+    );
+    mutation.changes = [];
+    for (const change of changes) expect(mutation.applied, `the kernels no longer hold ${change[0]}`).toContain(change);
+    // Not any error: a mutant that does not compile would throw, too.
+    expect(outcome.startsWith(what), outcome).toBe(true);
+  });
+});

@@ -58,7 +58,13 @@ function summarize(exitCode, report) {
 function runVitest(runtime, extra, vulkan) {
   const folder = mkdtempSync(join(tmpdir(), "webgpu-losses-"));
   const reportFile = join(folder, "report.json");
-  const args = ["run", "--passWithNoTests", process.stdout.isTTY ? "--reporter=dot" : "--reporter=default", "--reporter=json", `--outputFile.json=${reportFile}`];
+  const args = [
+    "run",
+    "--passWithNoTests",
+    process.stdout.isTTY ? "--reporter=dot" : "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${reportFile}`,
+  ];
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   // Without a shell in between, arguments and exit codes are the same on every system.
   const start =

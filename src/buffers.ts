@@ -18,7 +18,8 @@ export const usage = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORA
 
 /** The buffer of a binding, or a {@link LossError} `buffer` that names what is missing. */
 export function bufferOf(binding: BufferBinding | undefined, name: string, subject: string): GPUBuffer {
-  const buffer = binding && "buffer" in binding ? binding.buffer : (binding as GPUBuffer | undefined);
+  const given = typeof binding === "object" && binding !== null ? binding : undefined;
+  const buffer = given && "buffer" in given ? given.buffer : (given as GPUBuffer | undefined);
   if (typeof buffer === "object" && typeof buffer?.size === "number" && typeof buffer.usage === "number") return buffer;
   throw new LossError(
     "buffer",
@@ -29,13 +30,13 @@ export function bufferOf(binding: BufferBinding | undefined, name: string, subje
 /** Checks usage, offset and size of a binding that has to hold `needed` bytes. */
 export function resolveBinding(
   device: GPUDevice,
-  binding: BufferBinding,
+  binding: BufferBinding | undefined,
   needed: number,
   name: string,
   subject: string,
 ): BoundBuffer {
   const buffer = bufferOf(binding, name, subject);
-  const { offset = 0, size = buffer.size - offset } = "buffer" in binding ? binding : {};
+  const { offset = 0, size = buffer.size - offset } = "buffer" in binding! ? binding : {};
   if ((buffer.usage & usage.STORAGE) === 0) {
     throw new LossError(
       "buffer",
@@ -49,12 +50,27 @@ export function resolveBinding(
       `${subject}: the offset of ${name} must be a multiple of ${alignment}, got ${show(offset)}. Align it.`,
     );
   }
-  const room = Math.min(size, buffer.size - offset);
-  if (!(room >= needed)) {
+  const room = offset + size > buffer.size ? buffer.size - offset : size;
+  if (!(room >= needed && offset + size <= buffer.size)) {
     throw new LossError(
       "buffer",
-      `${subject}: ${name} must have at least ${needed} bytes, got ${show(room)}. Use a larger buffer.`,
+      `${subject}: ${name} must have at least ${needed} bytes, got ${show(room)}. Use a larger buffer, and a size within it.`,
     );
   }
   return { buffer, offset, size: needed };
+}
+
+/** The pass to record into: the caller's own, or a new one of the caller's encoder (then `true`: it has to be ended). */
+export function openPass(
+  encoder: GPUCommandEncoder | GPUComputePassEncoder,
+  subject: string,
+): [pass: GPUComputePassEncoder, own: boolean] {
+  if (typeof encoder === "object" && encoder !== null) {
+    if ("beginComputePass" in encoder) return [encoder.beginComputePass({ label: subject }), true];
+    if ("dispatchWorkgroups" in encoder) return [encoder, false];
+  }
+  throw new LossError(
+    "parameter",
+    `${subject}: the encoder must be a GPUCommandEncoder or a GPUComputePassEncoder, got ${show(encoder)}.`,
+  );
 }

@@ -3,6 +3,7 @@ import { LossError, show } from "./errors.js";
 
 /** The outputs of one class, as a normal distribution. */
 export interface OutputDistribution {
+  /** In units of the outputs. */
   readonly mean: number;
   /** At least 0. */
   readonly standardDeviation: number;

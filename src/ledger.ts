@@ -1,11 +1,12 @@
 /** The outlier ledger: which samples of a data set keep being masked, counted on the GPU over many batches. */
-import { type BufferBinding, resolveBinding, usage } from "./buffers.js";
+import { type BufferBinding, openPass, resolveBinding, usage } from "./buffers.js";
 import { LossError, refuseUnknown, show } from "./errors.js";
 import { refuseLost, watchDevice } from "./pipelines.js";
 import { kernelsLedger } from "./shaders.generated.js";
 
 /** One sample id of a ledger. */
 export interface LedgerEntry {
+  /** The sample, from 0 to capacity - 1. */
   readonly id: number;
   /** How often the sample was scored. */
   readonly scored: number;
@@ -19,8 +20,11 @@ export interface LedgerEntry {
 
 /** Buffers of one batch: `ids` as u32, `z` and `mask` as a plan with zMasked writes them; one entry per sample. */
 export interface LedgerBuffers {
+  /** u32, below the capacity. */
   readonly ids: BufferBinding;
+  /** f32, a plan's output `z`. */
   readonly z: BufferBinding;
+  /** u32, a plan's output `mask`. */
   readonly mask: BufferBinding;
 }
 
@@ -111,9 +115,8 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
       if (!Number.isSafeInteger(samples) || samples < 0 || samples > 2 ** 31) {
         throw new LossError("shape", `ledger: samples must be a whole number, got ${show(samples)}.`);
       }
-      const bound = names.map((name) => resolveBinding(device, buffers[name], 4 * samples, name, "ledger"));
-      const own = "beginComputePass" in encoder;
-      const pass = own ? encoder.beginComputePass({ label: "ledger" }) : encoder;
+      const bound = names.map((name) => resolveBinding(device, buffers?.[name], 4 * samples, name, "ledger"));
+      const [pass, own] = openPass(encoder, "ledger");
       const step = Math.floor(device.limits.maxStorageBufferBindingSize / 256) * 64;
       pass.setPipeline(pipeline);
       device.pushErrorScope("validation");
@@ -141,7 +144,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
             `ledger: buffers must belong to the ledger's device, got: ${error.message}`,
           );
       });
-      if (own) (pass as GPUComputePassEncoder).end();
+      if (own) pass.end();
     },
 
     async read({ limit = Number.POSITIVE_INFINITY, minScored = 1 } = {}) {

@@ -11,7 +11,9 @@ export type Family = "regression" | "binary";
 
 /** The rule that a parameter must satisfy, with the words that an error message uses for it. */
 export interface Rule {
+  /** Completes "the parameter must ...". */
   readonly text: string;
+  /** Whether a value satisfies the rule. */
   readonly test: (value: number) => boolean;
 }
 
@@ -28,7 +30,9 @@ export const rules = {
 
 /** One parameter of a loss. Without a `default` the caller has to give it. */
 export interface ParameterDefinition {
+  /** Value where the caller gives none. */
   readonly default?: number;
+  /** What values are allowed. */
   readonly rule: Rule;
   /** Meaning, unit and range, for the documentation. */
   readonly doc: string;
@@ -62,11 +66,13 @@ type Values<K extends string> = Readonly<Record<K, number>>;
 
 /** Everything about a base loss but its parameter values. */
 export interface Definition<F extends Family = Family, K extends string = string> {
+  /** The kind of inputs. */
   readonly family: F;
   /** Name of the factory, of both source files and of the WGSL function. */
   readonly name: string;
   /** The id in JSON specs. */
   readonly id: string;
+  /** Parameters by name, in the order of the WGSL function. */
   readonly parameters: Readonly<Record<K, ParameterDefinition>>;
   /** WGSL: one function called `name` that takes the family's inputs, then the parameters in order (all f32), and returns `vec2f(value, slope)`. */
   readonly wgsl: string;
@@ -74,22 +80,31 @@ export interface Definition<F extends Family = Family, K extends string = string
   readonly value: (x: number, parameters: Values<K>, label: number) => number;
   /** float64 derivative of the value with respect to `x`. */
   readonly slope: (x: number, parameters: Values<K>, label: number) => number;
+  /** What is known about the loss as a function. */
   readonly traits: Traits<Values<K>>;
+  /** Formula and source. */
   readonly documentation: Documentation;
 }
 
 /** A loss as JSON: for experiment logs, URLs and test vectors. Infinities are the strings "Infinity" and "-Infinity". */
 export interface LossSpec {
+  /** Id of the loss or modifier. */
   loss: string;
+  /** Parameters that differ from their defaults. */
   params?: Record<string, unknown>;
+  /** The loss that a modifier modifies. */
   of?: LossSpec;
 }
 
 /** A base loss with its parameter values. */
 export interface BaseLoss<F extends Family = Family> {
+  /** Name of the factory. */
   readonly name: string;
+  /** The kind of inputs. */
   readonly family: F;
+  /** Parameter values, defaults filled in. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** What the loss is made from; the same object for all losses of a factory. */
   readonly definition: Definition<F>;
   /** The shortest JSON spec that makes this loss again: parameters at their defaults are left out. */
   toJSON(): LossSpec;
@@ -103,6 +118,7 @@ export type BinaryLoss = BaseLoss<"binary">;
 /** A factory of losses: call it with parameter values. `definition` is what the library derives everything else from. */
 export interface LossFactory<F extends Family, K extends string> {
   (parameters?: Partial<Record<K, number>>): BaseLoss<F>;
+  /** Formula, twin, traits and documentation. */
   readonly definition: Definition<F, K>;
 }
 
@@ -134,7 +150,7 @@ function define<F extends Family, K extends string>(family: F, input: Definition
     const parameters = Object.fromEntries(
       names.map((key) => {
         const { default: standard, rule } = definition.parameters[key];
-        const value = given[key] ?? standard;
+        const value: unknown = given[key] === undefined ? standard : given[key];
         if (typeof value !== "number" || !rule.test(value)) {
           throw new LossError("parameter", `${name}: ${key} must ${rule.text}, got ${show(value)}.`);
         }

@@ -1,5 +1,5 @@
 /** Plans: compile once, then record into the caller's encoder, without submit, read-back or await. */
-import { type BoundBuffer, type BufferBinding, bufferOf, resolveBinding, usage } from "./buffers.js";
+import { type BoundBuffer, type BufferBinding, bufferOf, openPass, resolveBinding, usage } from "./buffers.js";
 import { type Chunk, type Grid, gridOf, scratchSize, settingsSize, writeSettings } from "./dispatch.js";
 import { LossError, oneOf, refuseUnknown, show } from "./errors.js";
 import type { Family } from "./loss.js";
@@ -45,8 +45,11 @@ export interface PlanOptions {
   readonly outputs?: readonly PlanOutput[];
   /** Optional inputs that will be bound; default none. */
   readonly inputs?: readonly PlanInput[];
+  /** Default "mean". */
   readonly reduction?: Reduction;
+  /** Label of samples to leave out (binary losses); default -100. */
   readonly ignoreIndex?: number;
+  /** Default "propagate". */
   readonly nonFinite?: NonFinite;
   /** Overrides of what the library chooses for the adapter. */
   readonly tuning?: Partial<Tuning>;
@@ -167,9 +170,9 @@ export async function createPlan<F extends Family>(
   const problem = resolveProblem(loss as Loss, options ?? {});
   const { subject } = problem;
   watchDevice(device, subject);
+  refuseLost(device, subject);
   refuseUnknown(options, ["shape", "outputs", "inputs", "reduction", "ignoreIndex", "nonFinite", "tuning"], subject);
-  const outputs = options.outputs ?? ["loss", "gradient"];
-  const inputs = options.inputs ?? [];
+  const { outputs = ["loss", "gradient"], inputs = [], shape, tuning: overrides } = options ?? {};
   for (const name of outputs) oneOf(name, planOutputs, subject, "an output");
   for (const name of inputs) oneOf(name, planInputs, subject, "an input");
   if (outputs.includes("gradient") && outputs.includes("unscaledGradient")) {
@@ -185,8 +188,8 @@ export async function createPlan<F extends Family>(
       `${subject}: mask, z, statistics and givenStatistics must go with zMasked, got them without.`,
     );
   }
-  const geometry = resolveGeometry(problem, options.shape);
-  const tuning = tuningOf(device, options.tuning);
+  const geometry = resolveGeometry(problem, shape);
+  const tuning = tuningOf(device, subject, overrides);
   const names = portNames(problem, outputs);
   const rowSamples = geometry.width > 1;
   const flags = {
@@ -237,7 +240,7 @@ export async function createPlan<F extends Family>(
     problem,
     geometry.rows,
     geometry.columns,
-    options.shape.length,
+    shape.length,
     tuning,
     names,
     new Set([...wanted.inputs, ...wanted.outputs]),
@@ -308,7 +311,10 @@ class RecordingPlan implements Plan {
   setLoss(loss: Loss): void {
     const { reduction, nonFinite, ignoreIndex, subject } = this.#problem;
     const problem = resolveProblem(loss, { reduction, nonFinite, ignoreIndex });
-    if (structure(problem) !== structure(this.#problem) || problem.base.definition !== this.#problem.base.definition) {
+    if (
+      structure(problem) !== structure(this.#problem) ||
+      problem.base.definition.wgsl !== this.#problem.base.definition.wgsl
+    ) {
       throw new LossError(
         "parameter",
         `${subject}: setLoss must keep the structure (${structure(this.#problem).trim()}), got ${structure(problem).trim()}. Create another plan.`,
@@ -341,8 +347,7 @@ class RecordingPlan implements Plan {
     const grid = this.#grid(rows);
     const regime = this.#regime(grid);
     const groups = this.#bindGroups(buffers, rows, grid, regime);
-    const own = "beginComputePass" in encoder;
-    const pass = own ? encoder.beginComputePass({ label: subject }) : encoder;
+    const [pass, own] = openPass(encoder, subject);
     for (let p = 0; p < regime.passes.length; p++) {
       const { perChunk, workgroups } = regime.passes[p];
       pass.setPipeline(regime.kernels[p].pipeline);
@@ -353,7 +358,7 @@ class RecordingPlan implements Plan {
         pass.dispatchWorkgroups(width, Math.ceil(count / width));
       }
     }
-    if (own) (pass as GPUComputePassEncoder).end();
+    if (own) pass.end();
   }
 
   async check(): Promise<void> {
@@ -441,7 +446,7 @@ class RecordingPlan implements Plan {
     const { subject } = this.#problem;
     let node = this.#groups;
     let key = `${rows}`;
-    const given = buffers as Record<string, BufferBinding | undefined>;
+    const given = (buffers ?? {}) as Record<string, BufferBinding | undefined>;
     const bound = new Map<Port, BufferBinding>();
     for (const [name, port] of this.names) {
       if (!this.ports.has(port)) continue;
@@ -454,10 +459,8 @@ class RecordingPlan implements Plan {
         node.next.set(buffer, next);
       }
       node = next;
-      if ("buffer" in binding!) key += ` ${binding.offset ?? 0}:${binding.size ?? ""}`;
+      key += "buffer" in binding! ? ` ${binding.offset}:${binding.size}` : " -";
     }
-    const known = node.calls.get(key);
-    if (known) return known;
     for (const name of Object.keys(given)) {
       const port = this.names.get(name);
       if (given[name] !== undefined && (port === undefined || !this.ports.has(port))) {
@@ -467,6 +470,8 @@ class RecordingPlan implements Plan {
         );
       }
     }
+    const known = node.calls.get(key);
+    if (known) return known;
     const resolved = this.#checkBuffers(bound, grid);
     this.#reserve(grid);
     const groups = this.#createGroups(resolved, grid, regime);

@@ -3,12 +3,20 @@ import { binaryCrossEntropy } from "./losses/binaryCrossEntropy.js";
 import { squaredError } from "./losses/squaredError.js";
 import { type ZMaskedLoss, type ZMaskOptions, zMasked } from "./zMasked.js";
 
-/** The paper's ZMSELoss: `zMasked(squaredError(), options)`. */
+/**
+ * The paper's ZMSELoss: `zMasked(squaredError(), options)`.
+ *
+ * @throws LossError `parameter` as `zMasked`.
+ */
 export function zmse(options: ZMaskOptions = {}): ZMaskedLoss<"regression"> {
   return zMasked(squaredError(), options);
 }
 
-/** The paper's ZErrorBCEWithLogitsLoss: `zMasked(binaryCrossEntropy({ posWeight }), options)`, scored per column and class. */
+/**
+ * The paper's ZErrorBCEWithLogitsLoss: `zMasked(binaryCrossEntropy({ posWeight }), options)`, scored per column and class.
+ *
+ * @throws LossError `parameter` as `zMasked`.
+ */
 export function zbce({
   posWeight,
   ...options

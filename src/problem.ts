@@ -21,12 +21,16 @@ export type ResultName = (typeof resultNames)[number];
 
 /** Data of a regression loss. */
 export interface RegressionInputs {
+  /** What the model says, [rows x columns]. */
   readonly predictions: ArrayLike<number>;
+  /** What it should say, as long as the predictions. */
   readonly targets: ArrayLike<number>;
 }
 /** Data of a binary loss: logits, and labels that are 0, 1 or `ignoreIndex`. */
 export interface BinaryInputs {
+  /** Before any sigmoid, [rows x columns]. */
   readonly logits: ArrayLike<number>;
+  /** As many as logits. */
   readonly labels: ArrayLike<number>;
 }
 /** Data that every family may have beside its own; given with the inputs or with the options. */
@@ -121,6 +125,9 @@ export function resolveProblem(loss: Loss, options: Pick<Options, "reduction" | 
       "parameter",
       `loss: the loss must be made by a factory such as squaredError(), got ${show(loss)}.`,
     );
+  }
+  if (typeof options !== "object" || options === null) {
+    throw new LossError("parameter", `${loss.name}: options must be an object, got ${show(options)}.`);
   }
   const masked = isZMasked(loss);
   const base = masked ? loss.base : loss;

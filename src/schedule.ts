@@ -3,6 +3,7 @@ import { LossError, oneOf, refuseUnknown, show } from "./errors.js";
 
 /** From where to where, how, and in how many steps. */
 export interface ThresholdSchedule {
+  /** Shape of the curve. */
   readonly kind: "linear" | "cosine" | "exponential";
   /** Threshold at step 0; above 0. */
   readonly from: number;
@@ -36,6 +37,7 @@ export function thresholdSchedule(schedule: ThresholdSchedule): (step: number) =
     throw new LossError("parameter", `thresholdSchedule: steps must be a finite number, got ${show(steps)}.`);
   return (step) => {
     const f = steps <= 0 ? 1 : Math.min(1, Math.max(0, step / steps));
+    if (f === 0 || f === 1) return f === 0 ? from : to; // exact, whatever the formula rounds to
     if (kind === "linear") return from + (to - from) * f;
     if (kind === "cosine") return to + 0.5 * (from - to) * (1 + Math.cos(Math.PI * f));
     return from * (to / from) ** f;

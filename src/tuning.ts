@@ -1,5 +1,7 @@
 /** The one table that fits kernels to an adapter. */
 
+import { LossError, refuseUnknown, show } from "./errors.js";
+
 /** How work is cut for an adapter; every figure can be overridden in `createPlan`'s option `tuning`. */
 export interface Tuning {
   /** Lanes of a workgroup: a power of two of at most 256. */
@@ -31,11 +33,23 @@ function isSoftware(info: GPUAdapterInfo | undefined): boolean {
 }
 
 /** The table's row for a device, within its limits. */
-export function tuningOf(device: GPUDevice, override: Partial<Tuning> = {}): Tuning {
+export function tuningOf(device: GPUDevice, subject: string, override: Partial<Tuning> = {}): Tuning {
   const row = table[isSoftware(device.adapterInfo) ? "cpu" : "gpu"];
   const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxStorageBufferBindingSize } = device.limits;
   const most = Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX);
-  const tuning = { ...row, maxBindingSize: maxStorageBufferBindingSize, ...override };
+  const standard = { ...row, maxBindingSize: maxStorageBufferBindingSize };
+  refuseUnknown(override, Object.keys(standard), subject, "tuning");
+  const tuning = { ...standard, ...override };
+  for (const [name, value] of Object.entries(tuning)) {
+    const lanes = name === "workgroupSize";
+    if (
+      !(Number.isFinite(value) && value >= (name === "smallBatch" ? 0 : 1)) ||
+      (lanes && !Number.isInteger(Math.log2(value)))
+    ) {
+      const rule = lanes ? "a power of two" : "a number of at least 1";
+      throw new LossError("parameter", `${subject}: tuning ${name} must be ${rule}, got ${show(value)}. Leave it out.`);
+    }
+  }
   return {
     ...tuning,
     workgroupSize: Math.min(tuning.workgroupSize, most),

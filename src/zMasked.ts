@@ -28,11 +28,15 @@ export interface ZMaskOptions {
 
 /** A base loss with a z-mask around it. */
 export interface ZMaskedLoss<F extends Family = Family> {
+  /** The modifier. */
   readonly name: "zMasked";
+  /** The kind of inputs, which is that of the base. */
   readonly family: F;
   /** The options, with defaults filled in. */
   readonly parameters: Readonly<Required<ZMaskOptions>>;
+  /** The loss that is masked. */
   readonly base: BaseLoss<F>;
+  /** The shortest JSON spec that makes this loss again; `zmse` and `zbce` where it is one of these. */
   toJSON(): LossSpec;
 }
 

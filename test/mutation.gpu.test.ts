@@ -12,6 +12,8 @@ type Change = readonly [find: string | RegExp, replacement: string];
 /** The mutation that modules are composed with, and which of its changes found their text. */
 const mutation = vi.hoisted(() => ({ changes: [] as Change[], applied: new Set<Change>() }));
 
+// Mutations are written in terms of the shaders as they are read, not as they are shipped.
+vi.mock("../src/shaders.generated.js", async () => (await import("./support/shaders.js")).readableShaders);
 vi.mock("../src/shader.js", async (importOriginal) => {
   const original = await importOriginal<typeof import("../src/shader.js")>();
   return {
@@ -118,24 +120,20 @@ fn add_quad(running: Running, values: vec4f, valid: vec4<bool>) -> Running {
 }
 fn add_quad_as_it_was(`;
 
-/** The one barrier of a kind that stands before or after this text. */
-const noBarrier = (kind: string, next: string, last = ""): Change[] => [
-  [new RegExp(`(?<=${last}\\s*)${kind}Barrier\\(\\);(?=\\s*${next})`, "g"), ""],
+/**
+ * The barrier of the reduction that stands before this text. Lost storage barriers cannot be seen on SwiftShader,
+ * which also waits at barriers in branches that nobody takes.
+ */
+const noBarrier = (next: string): Change[] => [
+  [new RegExp(`workgroupBarrier\\(\\);(?=(?:\\s*//.*)?\\s*${next})`, "g"), ""],
 ];
 /** Every run of quads goes the careful way. */
 const noQuickWay: Change = [/fn quick_stop\([^{]*\{/g, "$& return row;"];
 
 const mutants: [name: string, check: string, changes: Change[]][] = [
-  ["no barrier before the tree", "a masked loss", noBarrier("workgroup", "for \\(var span")],
-  ["no barrier between the levels", "a masked loss", noBarrier("workgroup", "\\}\\s*let result")],
-  ["no barrier after the tree", "a masked loss", noBarrier("workgroup", "return result")],
-  ["no barrier after averaging rows", "samples that are rows", noBarrier("storage", "accumulate\\(0u")],
-  [
-    "no barrier after the moments",
-    "a NaN in one column",
-    noBarrier("storage", "if \\(CLASSES > 1u\\) \\{\\s*finalize"),
-  ],
-  ["no barrier after the statistics", "columns and classes", noBarrier("storage", "", "finalize\\(0u, 1u, lane\\);")],
+  ["no barrier before the tree", "a masked loss", noBarrier("for \\(var span")],
+  ["no barrier between the levels", "a masked loss", noBarrier("\\}\\s*let result")],
+  ["no barrier after the tree", "a masked loss", noBarrier("return result")],
   ["a slope of the wrong sign", "a masked loss", [["2.0 * r)", "-2.0 * r)"]]],
   ["variance as sum of squares minus square of sum", "a large mean", [noQuickWay, ["fn add_quad(", naiveVariance]]],
   [
@@ -181,7 +179,7 @@ const mutants: [name: string, check: string, changes: Change[]][] = [
       ["m2 > 0.1 * square", "true"],
     ],
   ],
-  ["odd samples that nobody sees", "samples that are not finite", [[/fn is_odd\([^{]*\{/g, "$& return false;"]]],
+  ["odd samples that nobody sees", "a loss beyond float32", [[/fn is_odd\([^{]*\{/g, "$& return false;"]]],
   [
     "weights that are all 1",
     "a weighted loss",

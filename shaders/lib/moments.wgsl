@@ -44,7 +44,8 @@ fn add_quad(running: Running, values: vec4f, valid: vec4<bool>) -> Running {
   let farthest = max(max(size.x, size.y), max(size.z, size.w));
   if (farthest > m.reach) {
     let scale = power_of_two(max(-exponent_of(farthest), -126));
-    let ratio = scale / m.scale;
+    // At most 1 once there is an m2 to rescale.
+    let ratio = select(scale / m.scale, 0.0, m.reach == 0.0);
     m.m2 *= ratio * ratio;
     m.scale = scale;
     m.reach = min(farthest, 3e32) * 1048576.0;
@@ -63,8 +64,10 @@ fn add_quad(running: Running, values: vec4f, valid: vec4<bool>) -> Running {
 // Moments as they travel between lanes, workgroups and dispatches: n, mean, m2 in units of 4^exponent, exponent;
 // rest, and the number of odd samples (not finite, ignored, or with an invalid label).
 fn pack_moments(m: Running, odd: u32) -> Item {
+  // Without any deviation there is no scale yet: the lowest exponent lets every other one win.
+  let exponent = select(-exponent_of(m.scale), -127, m.reach == 0.0);
   return Item(
-    vec4u(u32(m.n), bitcast<u32>(m.mean), bitcast<u32>(m.m2), bitcast<u32>(-exponent_of(m.scale))),
+    vec4u(u32(m.n), bitcast<u32>(m.mean), bitcast<u32>(m.m2), bitcast<u32>(exponent)),
     vec4u(bitcast<u32>(m.rest), odd, 0u, 0u));
 }
 

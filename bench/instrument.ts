@@ -76,7 +76,8 @@ export function usesOf(source: string, entryPoint?: string): { entry: string; gr
   const text = [...reached]
     .map((name) => bodies.get(name))
     .join("\n")
-    .replace(/arrayLength\s*\([^)]*\)/g, "");
+    .replace(/arrayLength\s*\([^)]*\)/g, "")
+    .replace(/<<|>>/g, "+"); // shifts in an index are no comparisons
   const groups = new Map<number, Use[]>();
   for (const match of wgsl.matchAll(/((?:@\w+\s*\([^)]*\)\s*)+)var\s*<\s*storage[^>]*>\s*(\w+)/g)) {
     const number = (attribute: string) => Number(new RegExp(`@${attribute}\\s*\\(\\s*(\\d+)`).exec(match[1])![1]);

@@ -68,7 +68,7 @@ export interface Plan {
    * Records the loss into an encoder or an open compute pass (whose pipeline and bind group 0 it changes).
    * Nothing is submitted. Outputs are overwritten in full for the rows of this call.
    *
-   * @throws LossError `buffer` for missing, unknown, too small, overlapping or destroyed buffers, `shape` for rows beyond the capacity.
+   * @throws LossError `buffer` for missing, unknown, too small or overlapping buffers (destroyed ones are reported at submit, by WebGPU), `shape` for rows beyond the capacity.
    */
   encode(
     encoder: GPUCommandEncoder | GPUComputePassEncoder,

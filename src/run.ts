@@ -169,8 +169,10 @@ async function execute(
   const { geometry } = data;
   plan.setLoss(problem.loss);
   const [first, second] = dataNames[problem.base.family];
-  const write = (name: string, values: Float32Array<ArrayBuffer> | ArrayBuffer) =>
-    device.queue.writeBuffer(inputs.get(name)!, 0, values);
+  const write = (name: string, values: Float32Array<ArrayBuffer> | ArrayBuffer) => {
+    // Deno aborts on an empty write.
+    if (values.byteLength > 0) device.queue.writeBuffer(inputs.get(name)!, 0, values);
+  };
   write(first, float32(data.first));
   write(second, float32(data.second));
   if (data.weights) write("weights", float32(data.weights));

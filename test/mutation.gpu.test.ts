@@ -164,7 +164,7 @@ const mutants: [name: string, check: string, changes: Change[]][] = [
   [
     "a threshold that is not kept itself",
     "scores at the threshold",
-    [["<= vec4f(settings.threshold)", "< vec4f(settings.threshold)"]],
+    [["z <= vec4f(bounds.y)", "z < vec4f(bounds.y)"]],
   ],
   [
     "a sum without weights",

@@ -7,15 +7,18 @@ fn rescale(workgroup: u32, conclusion: Conclusion, lane: u32) {
   }
   let spot = spot_of(workgroup, lane);
   let stride = sample_stride();
+  let advance = spot.step * stride;
+  let start = sample_start(spot.row, spot.column);
+  let end = sample_start(spot.end, spot.column);
+  let last = sample_start(settings.rows, spot.column);
+  let steps = vec4u(0u, 1u, 2u, 3u) * stride;
   // One of the two loops runs: NaN leaves as bits.
-  for (var row = select(spot.row, spot.end, conclusion.spoiled); row < spot.end; row += spot.step) {
-    let start = sample_start(row, spot.column);
-    let scaled = bitcast<vec4f>(gradient_at(start, stride)) * conclusion.scale;
-    write_gradient(start, stride, row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows), bitcast<vec4u>(scaled));
+  for (var at = select(start, end, conclusion.spoiled); at < end; at += advance) {
+    let scaled = bitcast<vec4f>(gradient_at(at, stride)) * conclusion.scale;
+    write_gradient(at, stride, at + steps < vec4u(last), bitcast<vec4u>(scaled));
   }
-  for (var row = select(spot.end, spot.row, conclusion.spoiled); row < spot.end; row += spot.step) {
-    let start = sample_start(row, spot.column);
-    write_gradient(start, stride, row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows), vec4u(NAN_BITS));
+  for (var at = select(end, start, conclusion.spoiled); at < end; at += advance) {
+    write_gradient(at, stride, at + steps < vec4u(last), vec4u(NAN_BITS));
   }
 }
 

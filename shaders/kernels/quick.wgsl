@@ -57,6 +57,7 @@ struct QuickRun {
 
 fn quick_moments(row: u32, stop: u32, spot: Spot) -> QuickRun {
   let stride = sample_stride();
+  let advance = spot.step * stride;
   let start = sample_start(row, spot.column);
   let end = sample_start(stop, spot.column);
   // The middle one of three values is no outlier unless two of them are.
@@ -68,7 +69,7 @@ fn quick_moments(row: u32, stop: u32, spot: Spot) -> QuickRun {
   var sums_positive = vec4f(0.0);
   var squares_positive = vec4f(0.0);
   var positives = vec4u(0u);
-  for (var at = start; at < end; at += spot.step * stride) {
+  for (var at = start; at < end; at += advance) {
     let quad = quick_quad(at, stride);
     odd |= quad.odd;
     if (WEIGHTED) {
@@ -106,14 +107,16 @@ struct QuickScore {
 
 fn quick_score(row: u32, stop: u32, spot: Spot, reference: Reference, reference_positive: Reference, factor: vec4f) -> QuickScore {
   let stride = sample_stride();
+  let advance = spot.step * stride;
   let end = sample_start(stop, spot.column);
+  let bounds = z_bounds();
   let inside = vec4<bool>(true);
   var odd = vec4u(0u);
   var losses = vec4f(0.0);
   var weights = vec4f(0.0);
   var kept_count = vec4i(0);
   var positives = vec4i(0);
-  for (var at = sample_start(row, spot.column); at < end; at += spot.step * stride) {
+  for (var at = sample_start(row, spot.column); at < end; at += advance) {
     let quad = quick_quad(at, stride);
     if (!MASKED) {
       odd |= quad.odd | full_exponent(bitcast<vec4u>(quad.loss));
@@ -121,7 +124,7 @@ fn quick_score(row: u32, stop: u32, spot: Spot, reference: Reference, reference_
     var keep = vec4u(0xffffffffu);
     if (MASKED) {
       let z = z_of(quad.scored, quad.positive, reference, reference_positive);
-      keep = select(vec4u(0u), vec4u(0xffffffffu), within(z));
+      keep = select(vec4u(0u), vec4u(0xffffffffu), within(z, bounds));
       write_z(at, stride, inside, bitcast<vec4u>(z));
     }
     var loss = quad.loss;

@@ -24,9 +24,13 @@ fn z_of(scored: vec4f, positive: vec4<bool>, reference: Reference, reference_pos
     * select(vec4f(reference.inverse), vec4f(reference_positive.inverse), positive);
 }
 
-fn within(z: vec4f) -> vec4<bool> {
-  // The lower end is -threshold, or out of reach where only the upper side counts.
-  return (z <= vec4f(settings.threshold)) & (z >= vec4f(select(-settings.threshold, -3.4e38, flag(UPPER_SIDE))));
+// Scores from bounds.x to bounds.y stay; the lower end is out of reach where only the upper side counts.
+fn z_bounds() -> vec2f {
+  return vec2f(select(-settings.threshold, -3.4e38, flag(UPPER_SIDE)), settings.threshold);
+}
+
+fn within(z: vec4f, bounds: vec2f) -> vec4<bool> {
+  return (z >= vec4f(bounds.x)) & (z <= vec4f(bounds.y));
 }
 
 fn score(workgroup: u32, lane: u32) {
@@ -83,7 +87,7 @@ fn score(workgroup: u32, lane: u32) {
       var z = vec4f(0.0);
       if (MASKED) {
         z = select(vec4f(0.0), z_of(quad.scored, quad.positive, reference, reference_positive), quad.usable);
-        kept &= within(z) & vec4<bool>(!poisoned);
+        kept &= within(z, z_bounds()) & vec4<bool>(!poisoned);
       }
       let counted = kept | (quad.broken & vec4<bool>(propagate && !MASKED));
       let terms = select(vec4f(0.0), quad.weight * quad.loss, kept);

@@ -71,6 +71,6 @@ export function openPass(
   }
   throw new LossError(
     "parameter",
-    `${subject}: the encoder must be a GPUCommandEncoder or a GPUComputePassEncoder, got ${show(encoder)}.`,
+    `${subject}: the encoder must be a GPUCommandEncoder or a GPUComputePassEncoder, got ${show(encoder)}. Pass device.createCommandEncoder() or an open compute pass.`,
   );
 }

@@ -29,7 +29,7 @@ function read(distribution: OutputDistribution, which: string): Required<OutputD
     if (!(Number.isFinite(value) && value >= least)) {
       throw new LossError(
         "parameter",
-        `decisionCutoff: ${name} of the ${which} class must be a finite number${least === 0 ? " of at least 0" : ""}, got ${show(value)}.`,
+        `decisionCutoff: ${name} of the ${which} class must be a finite number${least === 0 ? " of at least 0" : ""}, got ${show(value)}. Take them from a result's statistics.`,
       );
     }
   }

@@ -42,7 +42,10 @@ export function refuseUnknown(
 ): void {
   if (given === undefined) return;
   if (typeof given !== "object" || given === null) {
-    throw new LossError("parameter", `${subject}: ${what}s must be an object, got ${show(given)}.`);
+    throw new LossError(
+      "parameter",
+      `${subject}: ${what}s must be an object, got ${show(given)}. Write { name: value }.`,
+    );
   }
   for (const name of Object.keys(given)) {
     if (!known.includes(name)) {
@@ -59,7 +62,7 @@ export function oneOf<T extends string>(value: unknown, allowed: readonly T[], s
   if (!allowed.includes(value as T)) {
     throw new LossError(
       "parameter",
-      `${subject}: ${what} must be one of ${allowed.map(show).join(", ")}, got ${show(value)}.`,
+      `${subject}: ${what} must be one of ${allowed.map(show).join(", ")}, got ${show(value)}. Check the spelling.`,
     );
   }
   return value as T;

@@ -69,7 +69,10 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
   refuseUnknown(options, ["capacity"], "ledger");
   const { capacity } = options;
   if (!Number.isSafeInteger(capacity) || capacity < 1) {
-    throw new LossError("parameter", `ledger: capacity must be a whole number above 0, got ${show(capacity)}.`);
+    throw new LossError(
+      "parameter",
+      `ledger: capacity must be a whole number above 0, got ${show(capacity)}. Give the number of samples of the data set.`,
+    );
   }
   const size = 12 * capacity + 4;
   const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
@@ -113,7 +116,10 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
     encode(encoder, buffers, { samples }) {
       alive();
       if (!Number.isSafeInteger(samples) || samples < 0 || samples > 2 ** 31) {
-        throw new LossError("shape", `ledger: samples must be a whole number, got ${show(samples)}.`);
+        throw new LossError(
+          "shape",
+          `ledger: samples must be a whole number, got ${show(samples)}. Give the number of samples of the batch.`,
+        );
       }
       const bound = names.map((name) => resolveBinding(device, buffers?.[name], 4 * samples, name, "ledger"));
       const [pass, own] = openPass(encoder, "ledger");

@@ -137,11 +137,14 @@ function define<F extends Family, K extends string>(family: F, input: Definition
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
     throw new LossError(
       "parameter",
-      `defineLoss: name must be letters and digits (it names a WGSL function), got ${show(name)}.`,
+      `defineLoss: name must be letters and digits (it names a WGSL function), got ${show(name)}. Choose a name such as myLoss.`,
     );
   }
   if (!new RegExp(`\\bfn\\s+${name}\\s*\\(`).test(input.wgsl)) {
-    throw new LossError("parameter", `${name}: wgsl must define fn ${name}(...) -> vec2f, got ${show(input.wgsl)}.`);
+    throw new LossError(
+      "parameter",
+      `${name}: wgsl must define fn ${name}(...) -> vec2f, got ${show(input.wgsl)}. Name the function like the loss.`,
+    );
   }
   const definition: Definition<F, K> = Object.freeze({ ...input, id: input.id ?? name, family });
   const names = Object.keys(definition.parameters) as K[];
@@ -152,7 +155,10 @@ function define<F extends Family, K extends string>(family: F, input: Definition
         const { default: standard, rule } = definition.parameters[key];
         const value: unknown = given[key] === undefined ? standard : given[key];
         if (typeof value !== "number" || !rule.test(value)) {
-          throw new LossError("parameter", `${name}: ${key} must ${rule.text}, got ${show(value)}.`);
+          throw new LossError(
+            "parameter",
+            `${name}: ${key} must ${rule.text}, got ${show(value)}. See the parameters of ${name}.`,
+          );
         }
         return [key, value];
       }),

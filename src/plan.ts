@@ -176,7 +176,10 @@ export async function createPlan<F extends Family>(
   for (const name of outputs) oneOf(name, planOutputs, subject, "an output");
   for (const name of inputs) oneOf(name, planInputs, subject, "an input");
   if (outputs.includes("gradient") && outputs.includes("unscaledGradient")) {
-    throw new LossError("parameter", `${subject}: outputs must name one of gradient and unscaledGradient, got both.`);
+    throw new LossError(
+      "parameter",
+      `${subject}: outputs must name one of gradient and unscaledGradient, got both. Leave one out.`,
+    );
   }
   if (
     !problem.mask &&
@@ -185,7 +188,7 @@ export async function createPlan<F extends Family>(
   ) {
     throw new LossError(
       "parameter",
-      `${subject}: mask, z, statistics and givenStatistics must go with zMasked, got them without.`,
+      `${subject}: mask, z, statistics and givenStatistics must go with zMasked, got them without. Wrap the loss: zMasked(loss).`,
     );
   }
   const geometry = resolveGeometry(problem, shape);

@@ -123,11 +123,14 @@ export function resolveProblem(loss: Loss, options: Pick<Options, "reduction" | 
   if (typeof loss !== "object" || loss === null || !("family" in loss)) {
     throw new LossError(
       "parameter",
-      `loss: the loss must be made by a factory such as squaredError(), got ${show(loss)}.`,
+      `loss: the loss must be made by a factory such as squaredError(), got ${show(loss)}. Call the factory.`,
     );
   }
   if (typeof options !== "object" || options === null) {
-    throw new LossError("parameter", `${loss.name}: options must be an object, got ${show(options)}.`);
+    throw new LossError(
+      "parameter",
+      `${loss.name}: options must be an object, got ${show(options)}. Leave them out for the defaults.`,
+    );
   }
   const masked = isZMasked(loss);
   const base = masked ? loss.base : loss;
@@ -136,7 +139,7 @@ export function resolveProblem(loss: Loss, options: Pick<Options, "reduction" | 
   if (!Number.isInteger(ignoreIndex) || Math.abs(ignoreIndex) > 2 ** 24) {
     throw new LossError(
       "parameter",
-      `${subject}: ignoreIndex must be an integer within 2^24, got ${show(ignoreIndex)}.`,
+      `${subject}: ignoreIndex must be an integer within 2^24, got ${show(ignoreIndex)}. Labels are float32.`,
     );
   }
   return {
@@ -160,7 +163,7 @@ export function resolveGeometry({ base, mask, subject }: Problem, shape: Shape):
   ) {
     throw new LossError(
       "shape",
-      `${subject}: shape must be [rows] or [rows, columns] of whole numbers, got ${show(shape)}.`,
+      `${subject}: shape must be [rows] or [rows, columns] of whole numbers, got ${show(shape)}. Give the sizes of the data.`,
     );
   }
   const [rows, columns = 1] = shape as readonly number[];
@@ -208,7 +211,10 @@ function isArray(value: unknown): value is ArrayLike<number> {
 
 function array(value: unknown, subject: string, name: string): ArrayLike<number> {
   if (isArray(value)) return value;
-  throw new LossError("shape", `${subject}: ${name} must be an array of numbers, got ${show(value)}.`);
+  throw new LossError(
+    "shape",
+    `${subject}: ${name} must be an array of numbers, got ${show(value)}. Pass a typed array.`,
+  );
 }
 
 /** Fills in the groups that are given, by column and class. */
@@ -218,9 +224,16 @@ export function readGivenStatistics(
   given: NonNullable<OptionalInputs["givenStatistics"]>,
 ): GroupStatistics[] {
   const { subject, mask } = problem;
-  if (!mask) throw new LossError("parameter", `${subject}: givenStatistics must go with zMasked, got them without.`);
+  if (!mask)
+    throw new LossError(
+      "parameter",
+      `${subject}: givenStatistics must go with zMasked, got them without. Wrap the loss: zMasked(loss).`,
+    );
   if (!Array.isArray(given))
-    throw new LossError("shape", `${subject}: givenStatistics must be an array of groups, got ${show(given)}.`);
+    throw new LossError(
+      "shape",
+      `${subject}: givenStatistics must be an array of groups, got ${show(given)}. Pass a result's statistics.`,
+    );
   const groups = emptyGroups(geometry);
   for (const group of given) {
     const index = group?.column * geometry.classes + group?.class;
@@ -235,7 +248,7 @@ export function readGivenStatistics(
     if (!(Number.isFinite(group.mean) && Number.isFinite(group.standardDeviation) && group.standardDeviation >= 0)) {
       throw new LossError(
         "parameter",
-        `${subject}: given mean and standardDeviation must be finite and the latter at least 0, got ${show(group.mean)} and ${show(group.standardDeviation)}.`,
+        `${subject}: given mean and standardDeviation must be finite and the latter at least 0, got ${show(group.mean)} and ${show(group.standardDeviation)}. Leave out groups that are absent.`,
       );
     }
     groups[index] = { ...groups[index], mean: group.mean, standardDeviation: group.standardDeviation };
@@ -261,7 +274,10 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
   const [firstName, secondName] = dataNames[base.family];
   refuseUnknown(options, optionNames, subject);
   if (typeof inputs !== "object" || inputs === null) {
-    throw new LossError("shape", `${subject}: inputs must be { ${firstName}, ${secondName} }, got ${show(inputs)}.`);
+    throw new LossError(
+      "shape",
+      `${subject}: inputs must be { ${firstName}, ${secondName} }, got ${show(inputs)}. Pass typed arrays by name.`,
+    );
   }
   refuseUnknown(inputs, [firstName, secondName, ...optionalInputNames], subject, "input");
   for (const name of options.outputs ?? []) oneOf(name, resultNames, subject, "an output");
@@ -276,7 +292,7 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
     if (values.length !== geometry.elements) {
       throw new LossError(
         "shape",
-        `${subject}: ${name} must have ${geometry.elements} elements, got ${values.length}.`,
+        `${subject}: ${name} must have ${geometry.elements} elements, got ${values.length}. Give the shape of the data.`,
       );
     }
   }
@@ -284,7 +300,7 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
   if (weights !== undefined && array(weights, subject, "weights").length !== geometry.samples) {
     throw new LossError(
       "shape",
-      `${subject}: weights must have one entry per sample (${geometry.samples}), got ${weights.length}.`,
+      `${subject}: weights must have one entry per sample (${geometry.samples}), got ${weights.length}. Rows count as one sample where granularity is "sample".`,
     );
   }
   let upstream = inputs.upstream ?? options.upstream ?? 1;
@@ -292,7 +308,7 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
     if (isArray(upstream) && upstream.length !== geometry.samples) {
       throw new LossError(
         "shape",
-        `${subject}: upstream must have one entry per sample (${geometry.samples}), got ${upstream.length}.`,
+        `${subject}: upstream must have one entry per sample (${geometry.samples}), got ${upstream.length}. Give one number for all of them, or reduce.`,
       );
     }
   } else if (isArray(upstream)) {
@@ -305,7 +321,10 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
     upstream = upstream[0];
   }
   if (!isArray(upstream) && typeof upstream !== "number") {
-    throw new LossError("shape", `${subject}: upstream must be a number or an array, got ${show(upstream)}.`);
+    throw new LossError(
+      "shape",
+      `${subject}: upstream must be a number or an array, got ${show(upstream)}. Leave it out for 1.`,
+    );
   }
   if (base.family === "binary") checkLabels(second, problem);
   const givenStatistics = inputs.givenStatistics ?? options.givenStatistics;

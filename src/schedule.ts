@@ -29,12 +29,15 @@ export function thresholdSchedule(schedule: ThresholdSchedule): (step: number) =
     if (!(Number.isFinite(value) && value > 0)) {
       throw new LossError(
         "parameter",
-        `thresholdSchedule: ${name} must be a finite number above 0, got ${show(value)}.`,
+        `thresholdSchedule: ${name} must be a finite number above 0, got ${show(value)}. A threshold is a number of deviations.`,
       );
     }
   }
   if (!Number.isFinite(steps))
-    throw new LossError("parameter", `thresholdSchedule: steps must be a finite number, got ${show(steps)}.`);
+    throw new LossError(
+      "parameter",
+      `thresholdSchedule: steps must be a finite number, got ${show(steps)}. Give the number of training steps.`,
+    );
   return (step) => {
     const f = steps <= 0 ? 1 : Math.min(1, Math.max(0, step / steps));
     if (f === 0 || f === 1) return f === 0 ? from : to; // exact, whatever the formula rounds to

@@ -88,7 +88,7 @@ export function mergeStatistics(a: Moments | readonly Moments[], b: Moments | re
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) {
     throw new LossError(
       "shape",
-      `mergeStatistics: both shards must have the same groups, got ${show(a)} and ${show(b)}.`,
+      `mergeStatistics: both shards must have the same groups, got ${show(a)} and ${show(b)}. Merge results of the same loss and columns.`,
     );
   }
   return a.map((group, i) => mergePair(group, b[i]));

@@ -89,7 +89,10 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
   for (const key of ["threshold", "ddof", "eps"] as const) {
     const value: unknown = parameters[key];
     if (typeof value !== "number" || !numeric[key].test(value)) {
-      throw new LossError("parameter", `${subject}: ${key} must ${numeric[key].text}, got ${show(value)}.`);
+      throw new LossError(
+        "parameter",
+        `${subject}: ${key} must ${numeric[key].text}, got ${show(value)}. The default is ${standard[key]}.`,
+      );
     }
   }
   oneOf(parameters.statistic, statistics[base.family], subject, "statistic");

@@ -161,11 +161,7 @@ const mutants: [name: string, check: string, changes: Change[]][] = [
       ],
     ],
   ],
-  [
-    "a threshold that is not kept itself",
-    "scores at the threshold",
-    [["z <= vec4f(bounds.y)", "z < vec4f(bounds.y)"]],
-  ],
+  ["a threshold that is not kept itself", "scores at the threshold", [["z <= vec4f(bounds.y)", "z < vec4f(bounds.y)"]]],
   [
     "a sum without weights",
     "a weighted loss",

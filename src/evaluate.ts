@@ -1,6 +1,5 @@
 /** The float64 reference on the CPU: synchronous, readable, and what every kernel is tested against. */
-import type { Family } from "./loss.js";
-import { sigmoid } from "./numerics.js";
+import type { Family } from "./families.js";
 import {
   checkInputs,
   emptyGroups,
@@ -13,7 +12,7 @@ import {
   thresholdWarnings,
 } from "./problem.js";
 import { constantBatch, type GroupStatistics, momentsOf, standardDeviation } from "./statistics.js";
-import type { Loss, Statistic } from "./zMasked.js";
+import type { Loss } from "./zMasked.js";
 
 /** Samples before any mask: one entry each. */
 interface Samples {
@@ -30,27 +29,28 @@ interface Samples {
 /** Slope of every element with respect to its prediction, 0 where ignored. */
 function elementwise(problem: Problem, first: ArrayLike<number>, second: ArrayLike<number>, geometry: Geometry) {
   const { base, mask, ignoreIndex } = problem;
-  const { value, slope } = base.definition;
+  const { value, slope, familyTraits } = base.definition;
+  const { labelled, argument, statistics } = familyTraits;
   const { parameters } = base;
   const { elements } = geometry;
   const values = new Float64Array(elements);
   const slopes = new Float64Array(elements);
   const scored = new Float64Array(elements);
   const state = new Uint8Array(elements); // 0 ignored, 1 finite, 2 not finite
-  const statistic: Statistic = mask?.statistic ?? "loss";
+  const statistic = statistics[mask?.statistic ?? "loss"]!;
   for (let i = 0; i < elements; i++) {
     const a = first[i];
     const b = second[i];
-    if (base.family === "binary" && b === ignoreIndex) continue;
+    if (labelled && b === ignoreIndex) continue;
     if (!(Number.isFinite(a) && Number.isFinite(b))) {
       state[i] = 2;
       continue;
     }
-    const x = base.family === "regression" ? a - b : a;
+    const x = argument(a, b);
     state[i] = 1;
     values[i] = value(x, parameters, b);
     slopes[i] = slope(x, parameters, b);
-    scored[i] = statistic === "loss" ? values[i] : statistic === "probability" ? sigmoid(x) : x;
+    scored[i] = statistic.of(x, values[i]);
   }
   return { values, slopes, scored, state };
 }

@@ -3,6 +3,7 @@ export type { BufferBinding } from "./buffers.js";
 export { type Cutoff, decisionCutoff, type OutputDistribution } from "./cutoff.js";
 export { LossError, type LossErrorCode } from "./errors.js";
 export { evaluate } from "./evaluate.js";
+export type { Family, FamilyTraits, Statistic } from "./families.js";
 export { lossFromJSON } from "./json.js";
 export { createLedger, type Ledger, type LedgerBuffers, type LedgerEntry, ledgerCSV } from "./ledger.js";
 export {
@@ -13,7 +14,6 @@ export {
   type Documentation,
   defineBinaryLoss,
   defineRegressionLoss,
-  type Family,
   type LossFactory,
   type LossSpec,
   type ParameterDefinition,
@@ -48,4 +48,4 @@ export { run } from "./run.js";
 export { type ThresholdSchedule, thresholdSchedule } from "./schedule.js";
 export { type GroupStatistics, groupMoments, type Moments, mergeStatistics, standardDeviation } from "./statistics.js";
 export type { Tuning } from "./tuning.js";
-export { type Loss, type Statistic, type ZMaskedLoss, type ZMaskOptions, zMasked } from "./zMasked.js";
+export { type Loss, type ZMaskedLoss, type ZMaskOptions, zMasked } from "./zMasked.js";

@@ -5,9 +5,7 @@
  * from the other, comparing GPU and CPU would prove nothing.
  */
 import { LossError, refuseUnknown, show } from "./errors.js";
-
-/** The kind of inputs a loss takes: residuals, logits with 0/1 labels, or logits over classes. */
-export type Family = "regression" | "binary";
+import { binary, type Family, type FamilyTraits, regression } from "./families.js";
 
 /** The rule that a parameter must satisfy, with the words that an error message uses for it. */
 export interface Rule {
@@ -68,6 +66,8 @@ type Values<K extends string> = Readonly<Record<K, number>>;
 export interface Definition<F extends Family = Family, K extends string = string> {
   /** The kind of inputs. */
   readonly family: F;
+  /** What sets that kind apart. */
+  readonly familyTraits: FamilyTraits<F>;
   /** Name of the factory, of both source files and of the WGSL function. */
   readonly name: string;
   /** The id in JSON specs. */
@@ -123,7 +123,10 @@ export interface LossFactory<F extends Family, K extends string> {
 }
 
 /** What a caller writes down to define a loss; see {@link Definition} for the fields. */
-export type DefinitionInput<F extends Family, K extends string> = Omit<Definition<F, K>, "family" | "id"> & {
+export type DefinitionInput<F extends Family, K extends string> = Omit<
+  Definition<F, K>,
+  "family" | "familyTraits" | "id"
+> & {
   readonly id?: string;
 };
 
@@ -132,7 +135,11 @@ function toJSONNumber(value: number): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
 
-function define<F extends Family, K extends string>(family: F, input: DefinitionInput<F, K>): LossFactory<F, K> {
+function define<F extends Family, K extends string>(
+  familyTraits: FamilyTraits<F>,
+  input: DefinitionInput<F, K>,
+): LossFactory<F, K> {
+  const family = familyTraits.name;
   const { name } = input;
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
     throw new LossError(
@@ -146,7 +153,7 @@ function define<F extends Family, K extends string>(family: F, input: Definition
       `${name}: wgsl must define fn ${name}(...) -> vec2f, got ${show(input.wgsl)}. Name the function like the loss.`,
     );
   }
-  const definition: Definition<F, K> = Object.freeze({ ...input, id: input.id ?? name, family });
+  const definition: Definition<F, K> = Object.freeze({ ...input, id: input.id ?? name, family, familyTraits });
   const names = Object.keys(definition.parameters) as K[];
   const factory = (given: Partial<Record<K, number>> = {}): BaseLoss<F> => {
     refuseUnknown(given, names, name, "parameter");
@@ -189,7 +196,7 @@ function define<F extends Family, K extends string>(family: F, input: Definition
 export function defineRegressionLoss<K extends string = never>(
   input: DefinitionInput<"regression", K>,
 ): LossFactory<"regression", K> {
-  return define("regression", input);
+  return define(regression, input);
 }
 
 /**
@@ -201,5 +208,5 @@ export function defineRegressionLoss<K extends string = never>(
 export function defineBinaryLoss<K extends string = never>(
   input: DefinitionInput<"binary", K>,
 ): LossFactory<"binary", K> {
-  return define("binary", input);
+  return define(binary, input);
 }

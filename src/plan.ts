@@ -2,12 +2,11 @@
 import { type BoundBuffer, type BufferBinding, bufferOf, openPass, resolveBinding, usage } from "./buffers.js";
 import { type Chunk, type Grid, gridOf, scratchSize, settingsSize, writeSettings } from "./dispatch.js";
 import { LossError, oneOf, refuseUnknown, show } from "./errors.js";
-import type { Family } from "./loss.js";
+import type { Family } from "./families.js";
 import { type Pass, passesFor } from "./passes.js";
 import { type Kernel, kernelFor, refuseLost, watchDevice } from "./pipelines.js";
 import { bindings, type Port, readOnlyPorts, type View } from "./ports.js";
 import {
-  dataNames,
   type NonFinite,
   type Problem,
   type Reduction,
@@ -94,7 +93,7 @@ interface Compiled {
 
 /** What a port is called in `encode`. */
 function portNames(problem: Problem, outputs: readonly PlanOutput[]): Map<string, Port> {
-  const [first, second] = dataNames[problem.base.family];
+  const [first, second] = problem.base.definition.familyTraits.data;
   const names = new Map<string, Port>([
     [first, "first"],
     [second, "second"],

@@ -3,7 +3,8 @@
  * and the view of a problem as samples.
  */
 import { LossError, oneOf, refuseUnknown, show } from "./errors.js";
-import type { BaseLoss, Family } from "./loss.js";
+import type { Family } from "./families.js";
+import type { BaseLoss } from "./loss.js";
 import type { GroupStatistics } from "./statistics.js";
 import type { Loss, ZMaskedLoss, ZMaskOptions } from "./zMasked.js";
 
@@ -108,9 +109,6 @@ export interface Geometry {
   readonly classes: number;
 }
 
-/** Names of the two data inputs of a family. */
-export const dataNames = { regression: ["predictions", "targets"], binary: ["logits", "labels"] } as const;
-
 export const optionalInputNames = ["weights", "upstream", "givenStatistics"] as const;
 
 /** True for a loss with a z-mask around it. */
@@ -181,7 +179,7 @@ export function resolveGeometry({ base, mask, subject }: Problem, shape: Shape):
       `${subject}: per: "class" must score single elements, got rows of ${columns}. Use granularity: "element".`,
     );
   }
-  const perClass = mask?.per === "class" && base.family === "binary";
+  const perClass = mask?.per === "class" && base.definition.familyTraits.labelled;
   return {
     rows,
     columns,
@@ -271,7 +269,7 @@ export function emptyGroups({ groupColumns, classes }: Geometry): GroupStatistic
 /** Checks inputs and options of `evaluate` and `run`; throws {@link LossError} for whatever does not fit together. */
 export function checkInputs(problem: Problem, inputs: Inputs, options: Options): CheckedInputs {
   const { subject, base } = problem;
-  const [firstName, secondName] = dataNames[base.family];
+  const [firstName, secondName] = base.definition.familyTraits.data;
   refuseUnknown(options, optionNames, subject);
   if (typeof inputs !== "object" || inputs === null) {
     throw new LossError(
@@ -326,7 +324,7 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
       `${subject}: upstream must be a number or an array, got ${show(upstream)}. Leave it out for 1.`,
     );
   }
-  if (base.family === "binary") checkLabels(second, problem);
+  if (base.definition.familyTraits.labelled) checkLabels(second, problem);
   const givenStatistics = inputs.givenStatistics ?? options.givenStatistics;
   const given = givenStatistics && readGivenStatistics(problem, geometry, givenStatistics);
   return { first, second, ...(weights && { weights }), upstream, ...(given && { given }), geometry };

@@ -3,13 +3,12 @@
 import { usage } from "./buffers.js";
 import { LossError } from "./errors.js";
 import { select } from "./evaluate.js";
-import type { Family } from "./loss.js";
+import type { Family } from "./families.js";
 import { refuseLost, watchDevice } from "./pipelines.js";
 import { createPlan, type Plan, type PlanInput, type PlanOutput } from "./plan.js";
 import {
   type CheckedInputs,
   checkInputs,
-  dataNames,
   emptyGroups,
   type Inputs,
   type Options,
@@ -85,7 +84,7 @@ async function createWorkspace(
   });
   const buffer = (label: string, size: number, bits: number) =>
     device.createBuffer({ label: `run ${label}`, size: rounded(size), usage: bits });
-  const names = dataNames[problem.base.family];
+  const names = problem.base.definition.familyTraits.data;
   const inputSizes: [string, number][] = names.map((name) => [name, 4 * geometry.elements]);
   for (const name of inputs) {
     const size = { weights: 4 * geometry.samples, upstream: problem.reduction === "none" ? 4 * geometry.samples : 4 };
@@ -168,7 +167,7 @@ async function execute(
   const { plan, inputs, outputs, staging } = workspace;
   const { geometry } = data;
   plan.setLoss(problem.loss);
-  const [first, second] = dataNames[problem.base.family];
+  const [first, second] = problem.base.definition.familyTraits.data;
   const write = (name: string, values: Float32Array<ArrayBuffer> | ArrayBuffer) => {
     // Deno aborts on an empty write.
     if (values.byteLength > 0) device.queue.writeBuffer(inputs.get(name)!, 0, values);

@@ -3,8 +3,6 @@
 import { type Port, portsWgsl, type View } from "./ports.js";
 import type { Problem } from "./problem.js";
 import {
-  familiesBinary,
-  familiesRegression,
   kernelsAccumulate,
   kernelsConclude,
   kernelsElements,
@@ -19,9 +17,6 @@ import {
   samplesElement,
   samplesQuad,
   samplesRow,
-  statisticsInput,
-  statisticsLoss,
-  statisticsProbability,
 } from "./shaders.generated.js";
 
 /** What a module is specialised for; everything else is a uniform. */
@@ -36,13 +31,6 @@ export interface ModuleSpec {
   readonly view: View;
 }
 
-const scored = {
-  loss: statisticsLoss,
-  error: statisticsInput,
-  logit: statisticsInput,
-  probability: statisticsProbability,
-};
-
 /** vec4s that hold the parameters of a loss; at least one, for WGSL has no empty arrays. */
 export function parameterVectors({ base }: Problem): number {
   return Math.max(1, Math.ceil(Object.keys(base.parameters).length / 4));
@@ -50,7 +38,7 @@ export function parameterVectors({ base }: Problem): number {
 
 /** The function that kernels call, whatever the loss is: binds parameters to their uniforms. */
 function baseLoss({ base }: Problem): string {
-  const inputs = base.family === "regression" ? ["r"] : ["o", "t"];
+  const { arguments: inputs } = base.definition.familyTraits;
   const parameters = Object.keys(base.parameters).map((_, i) => `parameter(${i}u)`);
   return `fn base_loss(${inputs.map((name) => `${name}: f32`).join(", ")}) -> vec2f { return ${base.name}(${[...inputs, ...parameters].join(", ")}); }\n`;
 }
@@ -59,6 +47,7 @@ function baseLoss({ base }: Problem): string {
 export function composeModule(spec: ModuleSpec): string {
   const { problem, rowSamples, ports } = spec;
   const { base, mask } = problem;
+  const { familyTraits } = base.definition;
   const constants = [
     `const WORKGROUP_SIZE = ${spec.workgroupSize}u;`,
     `const PARAMETER_VECTORS = ${parameterVectors(problem)}u;`,
@@ -76,8 +65,8 @@ export function composeModule(spec: ModuleSpec): string {
     libMoments,
     libReduce,
     samplesQuad,
-    base.family === "regression" ? familiesRegression : familiesBinary,
-    scored[mask?.statistic ?? "loss"],
+    familyTraits.wgsl,
+    familyTraits.statistics[mask?.statistic ?? "loss"]!.wgsl,
     rowSamples ? samplesRow : samplesElement,
     base.definition.wgsl,
     baseLoss(problem),

@@ -1,9 +1,7 @@
 /** The modifier of the Z-Error Loss: any base loss, averaged over the samples that are no outliers of their batch. */
 import { LossError, oneOf, refuseUnknown, show } from "./errors.js";
-import { type BaseLoss, type Family, type LossSpec, type Rule, rules } from "./loss.js";
-
-/** The quantity whose z-score decides. */
-export type Statistic = "loss" | "error" | "logit" | "probability";
+import type { Family, FamilyTraits, Statistic } from "./families.js";
+import { type BaseLoss, type LossSpec, type Rule, rules } from "./loss.js";
 
 /** How {@link zMasked} finds outliers; every option has a default. */
 export interface ZMaskOptions {
@@ -46,14 +44,13 @@ export type Loss<F extends Family = Family> = BaseLoss<F> | ZMaskedLoss<F>;
 /** Names of all options of {@link zMasked}. */
 export const zMaskOptions = ["threshold", "statistic", "per", "ddof", "eps", "granularity", "side"] as const;
 
-const statistics = { regression: ["loss", "error"], binary: ["loss", "logit", "probability"] } as const;
-
 /** The defaults of a family, which are those of the paper's two losses. */
-function defaults(family: Family): Required<ZMaskOptions> {
-  const common = { threshold: 2, ddof: 1, eps: 0, side: "both" } as const;
-  return family === "regression"
-    ? { ...common, statistic: "loss", per: "batch", granularity: "sample" }
-    : { ...common, statistic: "logit", per: "class", granularity: "element" };
+function defaults({ labelled, statistics }: FamilyTraits): Required<ZMaskOptions> {
+  const [statistic] = Object.keys(statistics) as Statistic[];
+  const grouping = labelled
+    ? ({ per: "class", granularity: "element" } as const)
+    : ({ per: "batch", granularity: "sample" } as const);
+  return { threshold: 2, ddof: 1, eps: 0, side: "both", statistic, ...grouping };
 }
 
 const numeric: Record<"threshold" | "ddof" | "eps", Rule> = {
@@ -83,7 +80,8 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
   }
   const subject = `zMasked(${base.name})`;
   refuseUnknown(options, zMaskOptions, subject);
-  const standard = defaults(base.family);
+  const { labelled, statistics } = base.definition.familyTraits;
+  const standard = defaults(base.definition.familyTraits);
   const parameters = { ...standard };
   for (const key of zMaskOptions) if (options[key] !== undefined) Object.assign(parameters, { [key]: options[key] });
   for (const key of ["threshold", "ddof", "eps"] as const) {
@@ -95,8 +93,8 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
       );
     }
   }
-  oneOf(parameters.statistic, statistics[base.family], subject, "statistic");
-  oneOf(parameters.per, base.family === "regression" ? ["batch"] : ["batch", "class"], subject, "per");
+  oneOf(parameters.statistic, Object.keys(statistics), subject, "statistic");
+  oneOf(parameters.per, labelled ? ["batch", "class"] : ["batch"], subject, "per");
   oneOf(parameters.granularity, ["sample", "element"], subject, "granularity");
   oneOf(parameters.side, ["both", "upper"], subject, "side");
   return Object.freeze({

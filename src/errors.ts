@@ -48,7 +48,7 @@ export function refuseUnknown(
     );
   }
   for (const name of Object.keys(given)) {
-    if (!known.includes(name)) {
+    if (!known.includes(name) && (given as Record<string, unknown>)[name] !== undefined) {
       throw new LossError(
         "parameter",
         `${subject}: ${what} must be one of ${known.join(", ")}, got ${show(name)}. Check the spelling.`,

@@ -339,6 +339,7 @@ class RecordingPlan implements Plan {
       );
     refuseLost(this.device, subject);
     if (this.#failure) throw this.#failure;
+    refuseUnknown(call, ["rows"], subject);
     const rows = call.rows ?? this.capacity;
     if (!Number.isInteger(rows) || rows < 0 || rows > this.capacity) {
       throw new LossError(

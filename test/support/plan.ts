@@ -34,15 +34,30 @@ export function storageBuffer(device: GPUDevice, data: ArrayLike<number> | numbe
   return buffer;
 }
 
-export async function readBuffer(device: GPUDevice, source: GPUBuffer, size = source.size): Promise<ArrayBuffer> {
-  const staging = device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+/** The first `size` bytes of buffers, in one read-back: some browsers take 100 ms for each. */
+export async function readBuffers(
+  device: GPUDevice,
+  sources: readonly { readonly buffer: GPUBuffer; readonly size: number }[],
+): Promise<ArrayBuffer[]> {
+  const total = sources.reduce((sum, { size }) => sum + size, 0);
+  const staging = device.createBuffer({ size: total, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
   const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(source, 0, staging, 0, size);
+  let end = 0;
+  const starts = sources.map(({ buffer, size }) => {
+    encoder.copyBufferToBuffer(buffer, 0, staging, end, size);
+    end += size;
+    return end - size;
+  });
   device.queue.submit([encoder.finish()]);
   await staging.mapAsync(GPUMapMode.READ);
-  const data = staging.getMappedRange().slice(0);
+  const bytes = staging.getMappedRange();
+  const data = sources.map(({ size }, i) => bytes.slice(starts[i], starts[i] + size));
   staging.destroy();
   return data;
+}
+
+export async function readBuffer(device: GPUDevice, buffer: GPUBuffer, size = buffer.size): Promise<ArrayBuffer> {
+  return (await readBuffers(device, [{ buffer, size }]))[0];
 }
 
 /** `run`, but through `createPlan` with tuning, outputs and a number of rows below the capacity. */
@@ -112,16 +127,21 @@ export async function runPlan(
   const encoder = device.createCommandEncoder();
   plan.encode(encoder, Object.fromEntries([...read, ...written]), { rows: shape[0] });
   device.queue.submit([encoder.finish()]);
-  await plan.check();
+  const checked = plan.check();
   const results = new Map<PlanOutput, ArrayBuffer>();
-  for (const [name, buffer] of written) {
-    const bytes = await readBuffer(device, buffer);
+  const contents = await readBuffers(
+    device,
+    Array.from(written.values(), (buffer) => ({ buffer, size: buffer.size })),
+  );
+  for (const [i, name] of [...written.keys()].entries()) {
+    const bytes = contents[i];
     const tail = new Float32Array(bytes, 4 * sizes[name]);
     if (tail.some((x) => x !== 12345)) throw new Error(`${name}: written beyond its end: ${tail}`);
     results.set(name, bytes);
   }
   const floats = (name: PlanOutput) => results.has(name) && new Float32Array(results.get(name)!, 0, sizes[name]);
   const words = (name: PlanOutput) => results.has(name) && new Uint32Array(results.get(name)!, 0, sizes[name]);
+  await checked;
   for (const buffer of [...read.values(), ...written.values()]) buffer.destroy();
   plan.destroy();
 

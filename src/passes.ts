@@ -58,8 +58,8 @@ export function passesFor(wanted: Wanted, small: boolean, limit: number): Pass[]
 
   const scoreLeft = (left: readonly Port[]): void => {
     // Every further scoring pass computes the same mask again; the gradient is no part of it.
-    const { ports, left: rest } = fill(scoring, left, limit);
     if (left.length === 0) return;
+    const { ports, left: rest } = fill(scoring, left, limit);
     passes.push({ entry: "score_main", ports, perChunk: true, workgroups: ofSlices });
     scoreLeft(rest);
   };

@@ -20,7 +20,7 @@ export interface Kernel {
   readonly ports: readonly Port[];
 }
 
-// Stage and usage bits by number: the global constants do not exist in every runtime before a device does.
+// GPUShaderStage.COMPUTE: the global constants do not exist in every runtime before a device does.
 const COMPUTE = 4;
 
 const caches = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();

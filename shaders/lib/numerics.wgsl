@@ -37,11 +37,6 @@ fn tanh_accurate(x: f32) -> f32 {
   return sign(x) * (1.0 - 2.0 / (exp(2.0 * a) + 1.0));
 }
 
-// ln(1 + exp(x))
-fn softplus(x: f32) -> f32 {
-  return max(x, 0.0) + log1p(exp(-min(abs(x), 87.0)));
-}
-
 // 1 / (1 + exp(-x)), accurate in both tails
 fn sigmoid(x: f32) -> f32 {
   let e = exp(-min(abs(x), 87.0));

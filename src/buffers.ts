@@ -1,5 +1,5 @@
 /** Buffers that callers hand over: their form and the checks that every one of them goes through. */
-import { LossError, show } from "./errors.js";
+import { LossError, refuse } from "./errors.js";
 
 /** A buffer, or a part of one; offsets are multiples of 256 bytes. */
 export type BufferBinding =
@@ -21,9 +21,12 @@ export function bufferOf(binding: BufferBinding | undefined, name: string, subje
   const given = typeof binding === "object" && binding !== null ? binding : undefined;
   const buffer = given && "buffer" in given ? given.buffer : (given as GPUBuffer | undefined);
   if (typeof buffer === "object" && typeof buffer?.size === "number" && typeof buffer.usage === "number") return buffer;
-  throw new LossError(
+  refuse(
     "buffer",
-    `${subject}: ${name} must be a GPUBuffer or { buffer, offset, size }, got ${show(binding)}. Give every buffer that was asked for.`,
+    subject,
+    `${name} must be a GPUBuffer or { buffer, offset, size }`,
+    binding,
+    "Give every buffer that was asked for.",
   );
 }
 
@@ -45,16 +48,16 @@ export function resolveBinding(
   }
   const alignment = device.limits.minStorageBufferOffsetAlignment;
   if (!Number.isInteger(offset) || offset < 0 || offset % alignment !== 0) {
-    throw new LossError(
-      "buffer",
-      `${subject}: the offset of ${name} must be a multiple of ${alignment}, got ${show(offset)}. Align it.`,
-    );
+    refuse("buffer", subject, `the offset of ${name} must be a multiple of ${alignment}`, offset, "Align it.");
   }
   const room = offset + size > buffer.size ? buffer.size - offset : size;
   if (!(room >= needed && offset + size <= buffer.size)) {
-    throw new LossError(
+    refuse(
       "buffer",
-      `${subject}: ${name} must have at least ${needed} bytes, got ${show(room)}. Use a larger buffer, and a size within it.`,
+      subject,
+      `${name} must have at least ${needed} bytes`,
+      room,
+      "Use a larger buffer, and a size within it.",
     );
   }
   return { buffer, offset, size: needed };
@@ -69,8 +72,11 @@ export function openPass(
     if ("beginComputePass" in encoder) return [encoder.beginComputePass({ label: subject }), true];
     if ("dispatchWorkgroups" in encoder) return [encoder, false];
   }
-  throw new LossError(
+  refuse(
     "parameter",
-    `${subject}: the encoder must be a GPUCommandEncoder or a GPUComputePassEncoder, got ${show(encoder)}. Pass device.createCommandEncoder() or an open compute pass.`,
+    subject,
+    "the encoder must be a GPUCommandEncoder or a GPUComputePassEncoder",
+    encoder,
+    "Pass device.createCommandEncoder() or an open compute pass.",
   );
 }

@@ -1,5 +1,5 @@
 /** Where to cut between two classes, from the distribution of a model's outputs. */
-import { LossError, show } from "./errors.js";
+import { refuse } from "./errors.js";
 
 /** The outputs of one class, as a normal distribution. */
 export interface OutputDistribution {
@@ -27,9 +27,12 @@ function read(distribution: OutputDistribution, which: string): Required<OutputD
     ["weight", weight, -Infinity],
   ] as const) {
     if (!(Number.isFinite(value) && value >= least)) {
-      throw new LossError(
+      refuse(
         "parameter",
-        `decisionCutoff: ${name} of the ${which} class must be a finite number${least === 0 ? " of at least 0" : ""}, got ${show(value)}. Take them from a result's statistics.`,
+        "decisionCutoff",
+        `${name} of the ${which} class must be a finite number${least === 0 ? " of at least 0" : ""}`,
+        value,
+        "Take them from a result's statistics.",
       );
     }
   }

@@ -1,5 +1,5 @@
 /** How a shape becomes dispatches: column tiles, row slices, chunks that fit a binding, and the settings of each. */
-import { LossError } from "./errors.js";
+import { refuse } from "./errors.js";
 import type { Geometry, Problem } from "./problem.js";
 import { parameterVectors } from "./shader.js";
 import type { Tuning } from "./tuning.js";
@@ -52,9 +52,12 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning): Gr
   const chunkRows = fitting >= rows ? rows : Math.floor(fitting / alignment) * alignment;
   if (rows > 0 && chunkRows === 0) {
     const most = Math.floor(tuning.maxBindingSize / (4 * alignment));
-    throw new LossError(
+    refuse(
       "unsupported",
-      `${problem.subject}: rows must have at most ${most} elements on this device, got ${bytesPerRow / 4}. Request a higher maxStorageBufferBindingSize.`,
+      problem.subject,
+      `rows must have at most ${most} elements on this device`,
+      bytesPerRow / 4,
+      "Request a higher maxStorageBufferBindingSize.",
     );
   }
   const rowElements = geometry.width * columns;

@@ -21,6 +21,11 @@ export class LossError extends Error {
   }
 }
 
+/** Throws the {@link LossError} that every refusal is: `<subject>: <what> must <rule>, got <value>. <remedy>.` */
+export function refuse(code: LossErrorCode, subject: string, rule: string, got: unknown, remedy = ""): never {
+  throw new LossError(code, `${subject}: ${rule}, got ${show(got)}. ${remedy}`.trimEnd());
+}
+
 /** Formats a value for an error message without ever running code of the value's own. */
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
@@ -42,28 +47,16 @@ export function refuseUnknown(
 ): void {
   if (given === undefined) return;
   if (typeof given !== "object" || given === null) {
-    throw new LossError(
-      "parameter",
-      `${subject}: ${what}s must be an object, got ${show(given)}. Write { name: value }.`,
-    );
+    refuse("parameter", subject, `${what}s must be an object`, given, "Write { name: value }.");
   }
-  for (const name of Object.keys(given)) {
-    if (!known.includes(name) && (given as Record<string, unknown>)[name] !== undefined) {
-      throw new LossError(
-        "parameter",
-        `${subject}: ${what} must be one of ${known.join(", ")}, got ${show(name)}. Check the spelling.`,
-      );
-    }
-  }
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) oneOf(name, known, subject, what);
 }
 
 /** Throws a {@link LossError} unless `value` is one of `allowed`. */
 export function oneOf<T extends string>(value: unknown, allowed: readonly T[], subject: string, what: string): T {
   if (!allowed.includes(value as T)) {
-    throw new LossError(
-      "parameter",
-      `${subject}: ${what} must be one of ${allowed.map(show).join(", ")}, got ${show(value)}. Check the spelling.`,
-    );
+    const rule = allowed.length > 0 ? `must be one of ${allowed.join(", ")}` : "must be left out";
+    refuse("parameter", subject, `${what} ${rule}`, value, "Check the spelling.");
   }
   return value as T;
 }

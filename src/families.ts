@@ -6,6 +6,8 @@ import { sigmoid } from "./numerics.js";
 import {
   familiesBinary,
   familiesRegression,
+  functionsSigmoid,
+  groupsClasses,
   statisticsInput,
   statisticsLoss,
   statisticsProbability,
@@ -20,6 +22,8 @@ export type Statistic = "loss" | "error" | "logit" | "probability";
 /** How a quantity follows from what the loss is a function of (the residual or the logit) and from the loss. */
 interface Scored {
   readonly wgsl: string;
+  /** WGSL functions that it calls. */
+  readonly uses: readonly string[];
   readonly of: (x: number, loss: number) => number;
 }
 
@@ -30,8 +34,10 @@ export interface FamilyTraits<F extends Family = Family> {
   readonly data: readonly [string, string];
   /** Arguments of the WGSL function that stand before its parameters. */
   readonly arguments: readonly string[];
-  /** Reads elements and calls the loss: `element_quad` and `quick_quad`. */
+  /** Reads labels and calls the loss: `labels_of` and `losses_of`. */
   readonly wgsl: string;
+  /** Statistics per column and class, where there are classes. */
+  readonly groups?: string;
   /** The second input holds labels: checked, ignored, and grouped by class. */
   readonly labelled: boolean;
   /** What the loss is a function of. */
@@ -40,8 +46,8 @@ export interface FamilyTraits<F extends Family = Family> {
   readonly statistics: Readonly<Partial<Record<Statistic, Scored>>>;
 }
 
-const loss: Scored = { wgsl: statisticsLoss, of: (_, value) => value };
-const input: Scored = { wgsl: statisticsInput, of: (x) => x };
+const loss: Scored = { wgsl: statisticsLoss, uses: [], of: (_, value) => value };
+const input: Scored = { wgsl: statisticsInput, uses: [], of: (x) => x };
 
 /** rho(r), r = prediction - target. */
 export const regression: FamilyTraits<"regression"> = {
@@ -60,7 +66,12 @@ export const binary: FamilyTraits<"binary"> = {
   data: ["logits", "labels"],
   arguments: ["o", "t"],
   wgsl: familiesBinary,
+  groups: groupsClasses,
   labelled: true,
   argument: (logit) => logit,
-  statistics: { logit: input, loss, probability: { wgsl: statisticsProbability, of: sigmoid } },
+  statistics: {
+    logit: input,
+    loss,
+    probability: { wgsl: statisticsProbability, uses: [functionsSigmoid], of: sigmoid },
+  },
 };

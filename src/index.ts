@@ -4,6 +4,7 @@ export { type Cutoff, decisionCutoff, type OutputDistribution } from "./cutoff.j
 export { LossError, type LossErrorCode } from "./errors.js";
 export { evaluate } from "./evaluate.js";
 export type { Family, FamilyTraits, Statistic } from "./families.js";
+export { wgslFunctions } from "./functions.js";
 export { lossFromJSON } from "./json.js";
 export { createLedger, type Ledger, type LedgerBuffers, type LedgerEntry, ledgerCSV } from "./ledger.js";
 export {

@@ -1,5 +1,5 @@
 /** Losses as JSON: the registry from ids to factories. A bundle pays for it only when it imports it. */
-import { LossError, refuseUnknown, show } from "./errors.js";
+import { LossError, refuse, refuseUnknown, show } from "./errors.js";
 import type { BaseLoss, LossFactory, LossSpec } from "./loss.js";
 import { losses } from "./losses/index.js";
 import { zbce, zmse } from "./presets.js";
@@ -27,10 +27,7 @@ const aliases: Record<string, (value: unknown) => [string, unknown]> = {
 function readParameters(params: unknown, known: readonly string[], loss: string): Record<string, unknown> {
   if (params === undefined) return {};
   if (typeof params !== "object" || params === null || Array.isArray(params)) {
-    throw new LossError(
-      "parameter",
-      `lossFromJSON: params of ${show(loss)} must be an object, got ${show(params)}. Write { name: value }.`,
-    );
+    refuse("parameter", "lossFromJSON", `params of ${show(loss)} must be an object`, params, "Write { name: value }.");
   }
   const read: Record<string, unknown> = {};
   for (const [given, value] of Object.entries(params)) {
@@ -38,10 +35,7 @@ function readParameters(params: unknown, known: readonly string[], loss: string)
     const [name, translated] = alias?.(value) ?? [given, revive(value)];
     if (!known.includes(given) || Object.hasOwn(read, name)) {
       const what = Object.hasOwn(read, name) ? "be given once" : `be one of ${known.join(", ") || "(none)"}`;
-      throw new LossError(
-        "parameter",
-        `lossFromJSON: a parameter of ${show(loss)} must ${what}, got ${show(given)}. Check the spelling.`,
-      );
+      refuse("parameter", "lossFromJSON", `a parameter of ${show(loss)} must ${what}`, given, "Check the spelling.");
     }
     read[name] = translated;
   }
@@ -56,18 +50,18 @@ function readParameters(params: unknown, known: readonly string[], loss: string)
  */
 export function lossFromJSON(spec: LossSpec): Loss {
   if (typeof spec !== "object" || spec === null || Array.isArray(spec)) {
-    throw new LossError(
+    refuse(
       "parameter",
-      `lossFromJSON: the spec must be an object { loss, params?, of? }, got ${show(spec)}. loss.toJSON() makes one.`,
+      "lossFromJSON",
+      "the spec must be an object { loss, params?, of? }",
+      spec,
+      "loss.toJSON() makes one.",
     );
   }
   refuseUnknown(spec, ["loss", "params", "of"], "lossFromJSON", "key");
   const { loss, params, of } = spec;
   if (typeof loss !== "string") {
-    throw new LossError(
-      "parameter",
-      `lossFromJSON: loss must be an id such as "mse", got ${show(loss)}. loss.toJSON() shows the ids.`,
-    );
+    refuse("parameter", "lossFromJSON", `loss must be an id such as "mse"`, loss, "loss.toJSON() shows the ids.");
   }
   if (of !== undefined && loss !== "zMasked") {
     throw new LossError("parameter", `lossFromJSON: of must stand with a modifier, got it with ${show(loss)}.`);
@@ -83,10 +77,7 @@ export function lossFromJSON(spec: LossSpec): Loss {
   const factory = factories.get(loss);
   if (factory === undefined) {
     const ids = [...factories.keys(), "zmse", "zbce", "zMasked"];
-    throw new LossError(
-      "parameter",
-      `lossFromJSON: loss must be one of ${ids.join(", ")}, got ${show(loss)}. Check the spelling.`,
-    );
+    refuse("parameter", "lossFromJSON", `loss must be one of ${ids.join(", ")}`, loss, "Check the spelling.");
   }
   const known = Object.keys(factory.definition.parameters);
   return factory(readParameters(params, known, loss) as Record<string, number>);

@@ -1,6 +1,6 @@
 /** The outlier ledger: which samples of a data set keep being masked, counted on the GPU over many batches. */
 import { type BufferBinding, openPass, resolveBinding, usage } from "./buffers.js";
-import { LossError, refuseUnknown, show } from "./errors.js";
+import { LossError, refuse, refuseUnknown } from "./errors.js";
 import { refuseLost, watchDevice } from "./pipelines.js";
 import { kernelsLedger } from "./shaders.generated.js";
 
@@ -69,17 +69,23 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
   refuseUnknown(options, ["capacity"], "ledger");
   const { capacity } = options;
   if (!Number.isSafeInteger(capacity) || capacity < 1) {
-    throw new LossError(
+    refuse(
       "parameter",
-      `ledger: capacity must be a whole number above 0, got ${show(capacity)}. Give the number of samples of the data set.`,
+      "ledger",
+      "capacity must be a whole number above 0",
+      capacity,
+      "Give the number of samples of the data set.",
     );
   }
   const size = 12 * capacity + 4;
   const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   if (size > most) {
-    throw new LossError(
+    refuse(
       "unsupported",
-      `ledger: capacity must be at most ${Math.floor((most - 4) / 12)} on this device, got ${capacity}. Request a higher maxStorageBufferBindingSize, or count parts of the data set.`,
+      "ledger",
+      `capacity must be at most ${Math.floor((most - 4) / 12)} on this device`,
+      capacity,
+      "Request a higher maxStorageBufferBindingSize, or count parts of the data set.",
     );
   }
   device.pushErrorScope("validation");
@@ -116,9 +122,12 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
     encode(encoder, buffers, { samples }) {
       alive();
       if (!Number.isSafeInteger(samples) || samples < 0 || samples > 2 ** 31) {
-        throw new LossError(
+        refuse(
           "shape",
-          `ledger: samples must be a whole number, got ${show(samples)}. Give the number of samples of the batch.`,
+          "ledger",
+          "samples must be a whole number",
+          samples,
+          "Give the number of samples of the batch.",
         );
       }
       const bound = names.map((name) => resolveBinding(device, buffers?.[name], 4 * samples, name, "ledger"));

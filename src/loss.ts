@@ -4,7 +4,7 @@
  * A base loss pairs one WGSL function with its float64 twin. The formula is written twice on purpose: were one generated
  * from the other, comparing GPU and CPU would prove nothing.
  */
-import { LossError, refuseUnknown, show } from "./errors.js";
+import { refuse, refuseUnknown } from "./errors.js";
 import { binary, type Family, type FamilyTraits, regression } from "./families.js";
 
 /** The rule that a parameter must satisfy, with the words that an error message uses for it. */
@@ -76,6 +76,8 @@ export interface Definition<F extends Family = Family, K extends string = string
   readonly parameters: Readonly<Record<K, ParameterDefinition>>;
   /** WGSL: one function called `name` that takes the family's inputs, then the parameters in order (all f32), and returns `vec2f(value, slope)`. */
   readonly wgsl: string;
+  /** Functions that the WGSL calls, out of {@link wgslFunctions}. */
+  readonly uses?: readonly string[];
   /** float64 value; `x` is the residual (regression) or the logit (binary), `label` is 0 or 1 (binary only). */
   readonly value: (x: number, parameters: Values<K>, label: number) => number;
   /** float64 derivative of the value with respect to `x`. */
@@ -142,15 +144,21 @@ function define<F extends Family, K extends string>(
   const family = familyTraits.name;
   const { name } = input;
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
-    throw new LossError(
+    refuse(
       "parameter",
-      `defineLoss: name must be letters and digits (it names a WGSL function), got ${show(name)}. Choose a name such as myLoss.`,
+      "defineLoss",
+      "name must be letters and digits (it names a WGSL function)",
+      name,
+      "Choose a name such as myLoss.",
     );
   }
   if (!new RegExp(`\\bfn\\s+${name}\\s*\\(`).test(input.wgsl)) {
-    throw new LossError(
+    refuse(
       "parameter",
-      `${name}: wgsl must define fn ${name}(...) -> vec2f, got ${show(input.wgsl)}. Name the function like the loss.`,
+      name,
+      `wgsl must define fn ${name}(...) -> vec2f`,
+      input.wgsl,
+      "Name the function like the loss.",
     );
   }
   const definition: Definition<F, K> = Object.freeze({ ...input, id: input.id ?? name, family, familyTraits });
@@ -162,10 +170,7 @@ function define<F extends Family, K extends string>(
         const { default: standard, rule } = definition.parameters[key];
         const value: unknown = given[key] === undefined ? standard : given[key];
         if (typeof value !== "number" || !rule.test(value)) {
-          throw new LossError(
-            "parameter",
-            `${name}: ${key} must ${rule.text}, got ${show(value)}. See the parameters of ${name}.`,
-          );
+          refuse("parameter", name, `${key} must ${rule.text}`, value, `See the parameters of ${name}.`);
         }
         return [key, value];
       }),

@@ -1,23 +1,12 @@
 /** Compiles kernels, once per device and text. */
-import { LossError } from "./errors.js";
-import { bindings, type Port, readOnlyPorts } from "./ports.js";
-import { composeModule, type ModuleSpec } from "./shader.js";
+import { LossError, refuse } from "./errors.js";
+import { bindingOf, isReadOnly } from "./ports.js";
+import { composeModule, type Entry, type ModuleSpec } from "./shader.js";
 
-/** Entry points of the kernels. */
-export type Entry =
-  | "small_main"
-  | "rows_main"
-  | "accumulate_main"
-  | "finalize_main"
-  | "score_main"
-  | "last_main"
-  | "publish_main";
-
-/** A compiled kernel, with the ports that its bind groups fill. */
+/** A compiled kernel. */
 export interface Kernel {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
-  readonly ports: readonly Port[];
 }
 
 // GPUShaderStage.COMPUTE: the global constants do not exist in every runtime before a device does.
@@ -27,13 +16,10 @@ const caches = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
 const lost = new WeakMap<GPUDevice, string>();
 const watched = new WeakSet<GPUDevice>();
 
-/** Remembers that a device was lost: WebGPU itself turns every later call into a silent no-op. */
+/** Refuses what is no device, and remembers when one is lost: WebGPU itself turns every later call into a silent no-op. */
 export function watchDevice(device: GPUDevice, subject: string): void {
   if (typeof device?.createComputePipelineAsync !== "function") {
-    throw new LossError(
-      "device",
-      `${subject}: device must be a GPUDevice, got ${typeof device}. Without one, use evaluate.`,
-    );
+    refuse("device", subject, "device must be a GPUDevice", device, "Without one, use evaluate.");
   }
   if (!watched.has(device)) {
     watched.add(device);
@@ -43,72 +29,64 @@ export function watchDevice(device: GPUDevice, subject: string): void {
 
 /** Throws when the device is known to be lost. */
 export function refuseLost(device: GPUDevice, subject: string): void {
-  const reason = lost.get(device);
-  if (reason !== undefined) {
-    throw new LossError(
-      "device",
-      `${subject}: the device must be alive, got a lost one (${reason}). Request a new device and create the plan again.`,
-    );
+  if (lost.has(device)) {
+    const text = `the device must be alive, got a lost one (${lost.get(device)})`;
+    throw new LossError("device", `${subject}: ${text}. Request a new device and create the plan again.`);
   }
 }
 
 async function compile(device: GPUDevice, spec: ModuleSpec, entry: Entry, code: string): Promise<Kernel> {
   const { subject } = spec.problem;
-  const ports = [...spec.ports];
+  const label = `${subject} ${entry}`;
   device.pushErrorScope("validation");
   const layout = device.createBindGroupLayout({
-    label: `${subject} ${entry}`,
+    label,
     entries: [
-      { binding: bindings.settings, visibility: COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true } },
-      ...ports.map((port) => ({
-        binding: bindings[port],
+      { binding: 0, visibility: COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true } },
+      ...Array.from(spec.ports, (port) => ({
+        binding: bindingOf(port),
         visibility: COMPUTE,
-        buffer: { type: readOnlyPorts.has(port) ? ("read-only-storage" as const) : ("storage" as const) },
+        buffer: { type: isReadOnly(port) ? ("read-only-storage" as const) : ("storage" as const) },
       })),
     ],
   });
-  const module = device.createShaderModule({ label: `${subject} ${entry}`, code });
+  const module = device.createShaderModule({ label, code });
   const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
   const scope = device.popErrorScope();
-  const failure = async (): Promise<string | undefined> => {
-    const info = await module.getCompilationInfo?.();
-    const messages = info?.messages.filter(({ type }) => type === "error") ?? [];
-    return messages.map(({ lineNum, message }) => `line ${lineNum}: ${message}`).join("\n") || (await scope)?.message;
-  };
   let pipeline: GPUComputePipeline | undefined;
-  let reason: unknown;
+  let cause: unknown;
   try {
     pipeline = await device.createComputePipelineAsync({
-      label: `${subject} ${entry}`,
+      label,
       layout: pipelineLayout,
-      compute: { module, entryPoint: entry },
+      compute: { module, entryPoint: `${entry}_main` },
     });
   } catch (error) {
-    reason = error;
+    cause = error;
   }
   refuseLost(device, subject);
-  const text = await failure();
-  if (pipeline === undefined || text) {
-    const message = text ?? (reason instanceof Error ? reason.message : String(reason));
-    throw new LossError("device", `${subject}: the kernel ${entry} must compile, got: ${message}`, { cause: reason });
+  const messages = (await module.getCompilationInfo?.())?.messages.filter(({ type }) => type === "error") ?? [];
+  const text =
+    messages.map(({ lineNum, message }) => `line ${lineNum}: ${message}`).join("\n") || (await scope)?.message;
+  if (!pipeline || text) {
+    throw new LossError("device", `${subject}: the kernel ${entry} must compile, got: ${text ?? cause}`, { cause });
   }
-  return { pipeline, layout, ports };
+  return { pipeline, layout };
 }
 
 /** The kernel for a specification; shared by all plans of a device that need the same text. */
 export function kernelFor(device: GPUDevice, spec: ModuleSpec, entry: Entry): Promise<Kernel> {
-  const code = composeModule(spec);
-  const key = `${entry} ${[...spec.ports].join(" ")}\n${code}`;
+  const code = composeModule(spec, entry);
   let cache = caches.get(device);
   if (!cache) {
     cache = new Map();
     caches.set(device, cache);
   }
-  let kernel = cache.get(key);
+  let kernel = cache.get(code);
   if (!kernel) {
     kernel = compile(device, spec, entry, code);
-    cache.set(key, kernel);
-    kernel.catch(() => cache.delete(key)); // a failure is reported to its callers, not remembered
+    cache.set(code, kernel);
+    kernel.catch(() => cache.delete(code)); // a failure is reported to its callers, not remembered
   }
   return kernel;
 }

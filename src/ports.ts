@@ -1,105 +1,74 @@
 /**
- * Ports: the buffers that a kernel may be bound to. A kernel calls every port by its function; a port that a plan leaves out
- * becomes a function that returns the neutral value or does nothing, so that one kernel text serves every set of outputs
+ * Ports: the buffers that a kernel may be bound to. A kernel reaches every port through its functions; a port that a plan
+ * leaves out has functions that return the neutral value or do nothing, so that one kernel text serves every set of outputs
  * and nothing is bound that nobody asked for.
  */
 
-/** Port names, with their binding numbers. */
-export const bindings = {
-  settings: 0,
-  first: 1,
-  second: 2,
-  weights: 3,
-  upstream: 4,
-  given: 5,
-  scratch: 6,
-  samples: 7,
-  gradient: 8,
-  mask: 9,
-  z: 10,
-  perSample: 11,
-  losses: 12,
-  loss: 13,
-  statistics: 14,
-  summary: 15,
-} as const;
+/** What a port holds one of: "element", "sample", "group" and so on; a number is a size in bytes. */
+type Unit = "element" | "sample" | "group" | "row" | "scratch" | number;
 
-/** Any port but the uniform settings. */
-export type Port = Exclude<keyof typeof bindings, "settings">;
+/**
+ * The ports: what they hold, whether kernels only read them (binding one buffer both to these and to others is what WebGPU
+ * forbids), and how kernels reach them: in quads of elements, by words, or as an array of that WGSL type.
+ */
+const table = {
+  first: ["element", true, "quad"],
+  second: ["element", true, "quad"],
+  weights: ["sample", true, "quad"],
+  upstream: ["sample", true, "quad"],
+  givenStatistics: ["group", true, "word"],
+  scratch: ["scratch", false, "Item"],
+  samples: ["row", false, "vec4u"],
+  gradient: ["element", false, "quad"],
+  mask: ["sample", false, "quad"],
+  z: ["sample", false, "quad"],
+  perSample: ["sample", false, "quad"],
+  losses: ["sample", false, "quad"],
+  loss: [4, false, "word"],
+  statistics: ["group", false, "word"],
+  summary: [24, false, "word"],
+} as const satisfies Record<string, readonly [unit: Unit, readOnly: boolean, access: string]>;
 
-/** Ports that are only read; binding one buffer both to these and to others is what WebGPU forbids. */
-export const readOnlyPorts: ReadonlySet<Port> = new Set<Port>(["first", "second", "weights", "upstream", "given"]);
+/** A buffer of a kernel, beside the uniform settings. */
+export type Port = keyof typeof table;
+
+const names = Object.keys(table) as Port[];
+
+/** The binding of a port; the settings have binding 0. */
+export const bindingOf = (port: Port): number => names.indexOf(port) + 1;
+/** What one entry of a port belongs to. */
+export const unitOf = (port: Port): Unit => table[port][0];
+/** True for ports that kernels do not write. */
+export const isReadOnly = (port: Port): boolean => table[port][1];
 
 /** How quads of elements are reached: as vec4 (aligned groups of four consecutive ones), or one by one. */
 export type View = "vector" | "scalar";
 
-const variable = (port: Port, type: string): string =>
-  `@group(0) @binding(${bindings[port]}) var<storage, ${readOnlyPorts.has(port) ? "read" : "read_write"}> port_${port}: array<${type}>;\n`;
-
-/** Indices of the four elements of a quad, which starts at `start` and whose elements stand `stride` apart. */
-const four = ["start", "start + stride", "start + 2u * stride", "start + 3u * stride"];
-
-function readQuad(port: Port, view: View, fn: string): string {
-  const value =
-    view === "vector" ? `port_${port}[start >> 2u]` : `vec4u(${four.map((i) => `port_${port}[${i}]`).join(", ")})`;
-  return `fn ${fn}(start: u32, stride: u32) -> vec4u { return ${value}; }\n`;
-}
-
-function writeQuad(port: Port, view: View, fn: string, present: boolean): string {
-  const scalar = four.map((i, k) => `if (inside[${k}]) { port_${port}[${i}] = bits[${k}]; }`).join(" ");
-  const body = !present ? "" : view === "vector" ? `port_${port}[start >> 2u] = bits;` : scalar;
-  return `fn ${fn}(start: u32, stride: u32, inside: vec4<bool>, bits: vec4u) { ${body} }\n`;
-}
-
-const declare = (port: Port, view: View): string => variable(port, view === "vector" ? "vec4u" : "u32");
-const one = "0x3f800000u"; // 1.0
-
 /** WGSL of all ports: variables of those that are present, functions of all of them. */
 export function portsWgsl(present: ReadonlySet<Port>, view: View, upstreamPerSample: boolean): string {
-  let text = variable("scratch", "Item").replaceAll("port_scratch", "scratch");
-  for (const [port, fn] of [
-    ["first", "first_at"],
-    ["second", "second_at"],
-  ] as const) {
-    if (present.has(port)) text += declare(port, view) + readQuad(port, view, fn);
-    else text += `fn ${fn}(start: u32, stride: u32) -> vec4u { return vec4u(0u); }\n`;
-  }
-  text += present.has("weights")
-    ? declare("weights", view) + readQuad("weights", view, "weights_at")
-    : `fn weights_at(start: u32, stride: u32) -> vec4u { return vec4u(${one}); }\n`;
-  const upstream = present.has("upstream");
-  if (upstream) text += declare("upstream", upstreamPerSample ? view : "scalar");
-  text +=
-    upstream && upstreamPerSample
-      ? readQuad("upstream", view, "upstream_at")
-      : `fn upstream_at(start: u32, stride: u32) -> vec4u { return vec4u(${one}); }\n`;
-  text += `fn upstream_scalar() -> f32 { return ${upstream && !upstreamPerSample ? "bitcast<f32>(port_upstream[0])" : "1.0"}; }\n`;
-  text += present.has("given")
-    ? `${variable("given", "vec4u")}fn replace_by_given(own: vec4u, group: u32) -> vec4u {
-         return select(vec4u(port_given[group].xy, own.zw), own, vec4<bool>(own.x == NAN_BITS));
-       }\n`
-    : "fn replace_by_given(own: vec4u, group: u32) -> vec4u { return own; }\n";
-  for (const [port, fn] of [
-    ["gradient", "write_gradient"],
-    ["mask", "write_mask"],
-    ["z", "write_z"],
-    ["perSample", "write_per_sample"],
-    ["losses", "write_losses"],
-  ] as const) {
-    if (present.has(port)) text += declare(port, view);
-    text += writeQuad(port, view, fn, present.has(port));
-  }
-  text += present.has("gradient")
-    ? readQuad("gradient", view, "gradient_at")
-    : "fn gradient_at(start: u32, stride: u32) -> vec4u { return vec4u(0u); }\n";
-  text += present.has("loss")
-    ? `${declare("loss", "scalar")}fn write_loss(bits: u32) { port_loss[0] = bits; }\n`
-    : "fn write_loss(bits: u32) {}\n";
-  text += present.has("statistics")
-    ? `${variable("statistics", "vec4u")}fn write_statistics(group: u32, value: vec4u) { port_statistics[group] = value; }\n`
-    : "fn write_statistics(group: u32, value: vec4u) {}\n";
-  const words = ["loss", "weight", "scale", "count", "invalid", "broken"];
-  const summary = present.has("summary") ? words.map((word, i) => `port_summary[${i}] = ${word};`).join(" ") : "";
-  if (summary) text += declare("summary", "scalar");
-  return `${text}fn write_summary(${words.map((word) => `${word}: u32`).join(", ")}) { ${summary} }\n`;
+  return names
+    .map((port) => {
+      const there = present.has(port);
+      const [, readOnly, access] = table[port];
+      const writes = there && !readOnly;
+      const name = access === "Item" ? port : `port_${port}`;
+      const quads = access === "quad" && (port !== "upstream" || upstreamPerSample);
+      const vector = quads && view === "vector";
+      const words = quads || access === "word" || access === "quad";
+      const neutral = `${port === "weights" || port === "upstream" ? 0x3f800000 : 0}u`; // the bits of 1 or 0
+      const at = [0, 1, 2, 3].map((k) => `${name}[start + ${k}u * stride]`);
+      const quad = !there || !quads ? `vec4u(${neutral})` : vector ? `${name}[start >> 2u]` : `vec4u(${at})`;
+      const set = vector
+        ? `${name}[start >> 2u] = bits;`
+        : at.map((place, k) => `if (inside[${k}]) { ${place} = bits[${k}]; }`).join(" ");
+      const type = vector ? "vec4u" : words ? "u32" : access;
+      return `const HAS_${port} = ${there};
+${there ? `@group(0) @binding(${bindingOf(port)}) var<storage, ${readOnly ? "read" : "read_write"}> ${name}: array<${type}>;` : ""}
+fn read_${port}(start: u32, stride: u32) -> vec4u { return ${quad}; }
+fn write_${port}(start: u32, stride: u32, inside: vec4<bool>, bits: vec4u) { ${writes && quads ? set : ""} }
+fn ${port}_word(i: u32) -> u32 { return ${there && words && !quads ? `${name}[i]` : neutral}; }
+fn ${port}_write(i: u32, bits: u32) { ${writes && words && !quads ? `${name}[i] = bits;` : ""} }
+`;
+    })
+    .join("");
 }

@@ -2,7 +2,7 @@
  * What `evaluate`, `run` and `createPlan` have in common: options with their defaults, the checks of inputs against a shape,
  * and the view of a problem as samples.
  */
-import { LossError, oneOf, refuseUnknown, show } from "./errors.js";
+import { oneOf, refuse, refuseUnknown } from "./errors.js";
 import type { Family } from "./families.js";
 import type { BaseLoss } from "./loss.js";
 import type { GroupStatistics } from "./statistics.js";
@@ -119,26 +119,17 @@ export function isZMasked(loss: Loss): loss is ZMaskedLoss {
 /** Resolves a loss and the options that do not depend on data. */
 export function resolveProblem(loss: Loss, options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite">): Problem {
   if (typeof loss !== "object" || loss === null || !("family" in loss)) {
-    throw new LossError(
-      "parameter",
-      `loss: the loss must be made by a factory such as squaredError(), got ${show(loss)}. Call the factory.`,
-    );
-  }
-  if (typeof options !== "object" || options === null) {
-    throw new LossError(
-      "parameter",
-      `${loss.name}: options must be an object, got ${show(options)}. Leave them out for the defaults.`,
-    );
+    refuse("parameter", "loss", "the loss must be made by a factory such as squaredError()", loss, "Call the factory.");
   }
   const masked = isZMasked(loss);
   const base = masked ? loss.base : loss;
   const subject = masked ? `zMasked(${base.name})` : base.name;
+  if (typeof options !== "object" || options === null) {
+    refuse("parameter", subject, "options must be an object", options, "Leave them out for the defaults.");
+  }
   const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100 } = options;
   if (!Number.isInteger(ignoreIndex) || Math.abs(ignoreIndex) > 2 ** 24) {
-    throw new LossError(
-      "parameter",
-      `${subject}: ignoreIndex must be an integer within 2^24, got ${show(ignoreIndex)}. Labels are float32.`,
-    );
+    refuse("parameter", subject, "ignoreIndex must be an integer within 2^24", ignoreIndex, "Labels are float32.");
   }
   return {
     loss,
@@ -153,33 +144,23 @@ export function resolveProblem(loss: Loss, options: Pick<Options, "reduction" | 
 
 /** Checks a shape and sees it as samples. */
 export function resolveGeometry({ base, mask, subject }: Problem, shape: Shape): Geometry {
-  if (
-    !Array.isArray(shape) ||
-    shape.length < 1 ||
-    shape.length > 2 ||
-    !shape.every((n) => Number.isSafeInteger(n) && n >= 0)
-  ) {
-    throw new LossError(
-      "shape",
-      `${subject}: shape must be [rows] or [rows, columns] of whole numbers, got ${show(shape)}. Give the sizes of the data.`,
-    );
+  const isSize = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
+  if (!Array.isArray(shape) || shape.length < 1 || shape.length > 2 || !shape.every(isSize)) {
+    const rule = "shape must be [rows] or [rows, columns] of whole numbers";
+    refuse("shape", subject, rule, shape, "Give the sizes of the data.");
   }
   const [rows, columns = 1] = shape as readonly number[];
   const elements = rows * columns;
-  if (!Number.isSafeInteger(elements) || elements > 2 ** 32 - 1) {
-    throw new LossError(
-      "shape",
-      `${subject}: shape must have fewer than 2^32 elements, got ${show(shape)}. Split the batch and merge with mergeStatistics.`,
-    );
+  if (elements > 2 ** 32 - 1) {
+    const remedy = "Split the batch and merge with mergeStatistics.";
+    refuse("shape", subject, "shape must have fewer than 2^32 elements", shape, remedy);
   }
   const width = mask?.granularity === "sample" ? columns : 1;
-  if (width > 1 && mask?.per === "class") {
-    throw new LossError(
-      "shape",
-      `${subject}: per: "class" must score single elements, got rows of ${columns}. Use granularity: "element".`,
-    );
-  }
   const perClass = mask?.per === "class" && base.definition.familyTraits.labelled;
+  if (width > 1 && perClass) {
+    const rule = `samples must be single elements for per: "class"`;
+    refuse("shape", subject, rule, shape, `Use granularity: "element".`);
+  }
   return {
     rows,
     columns,
@@ -195,61 +176,40 @@ export function resolveGeometry({ base, mask, subject }: Problem, shape: Shape):
 export interface CheckedInputs {
   readonly first: ArrayLike<number>;
   readonly second: ArrayLike<number>;
-  readonly weights?: ArrayLike<number>;
+  readonly weights: ArrayLike<number> | undefined;
   readonly upstream: number | ArrayLike<number>;
-  readonly given?: GroupStatistics[];
+  readonly given: GroupStatistics[] | undefined;
   readonly geometry: Geometry;
 }
-
-const optionNames = ["shape", "reduction", "ignoreIndex", "nonFinite", "outputs", ...optionalInputNames] as const;
 
 function isArray(value: unknown): value is ArrayLike<number> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
-function array(value: unknown, subject: string, name: string): ArrayLike<number> {
-  if (isArray(value)) return value;
-  throw new LossError(
-    "shape",
-    `${subject}: ${name} must be an array of numbers, got ${show(value)}. Pass a typed array.`,
-  );
-}
-
 /** Fills in the groups that are given, by column and class. */
 export function readGivenStatistics(
-  problem: Problem,
+  { subject, mask }: Problem,
   geometry: Geometry,
   given: NonNullable<OptionalInputs["givenStatistics"]>,
 ): GroupStatistics[] {
-  const { subject, mask } = problem;
   if (!mask)
-    throw new LossError(
-      "parameter",
-      `${subject}: givenStatistics must go with zMasked, got them without. Wrap the loss: zMasked(loss).`,
-    );
-  if (!Array.isArray(given))
-    throw new LossError(
-      "shape",
-      `${subject}: givenStatistics must be an array of groups, got ${show(given)}. Pass a result's statistics.`,
-    );
+    refuse("parameter", subject, "givenStatistics must go with zMasked", given, "Wrap the loss: zMasked(loss).");
+  if (!Array.isArray(given)) {
+    refuse("shape", subject, "givenStatistics must be an array of groups", given, "Pass a result's statistics.");
+  }
   const groups = emptyGroups(geometry);
-  for (const group of given) {
-    const index = group?.column * geometry.classes + group?.class;
-    const fits =
-      group?.column >= 0 && group.column < geometry.groupColumns && group.class >= 0 && group.class < geometry.classes;
-    if (!fits || groups[index] === undefined) {
-      throw new LossError(
-        "shape",
-        `${subject}: a given group must be one of ${geometry.groupColumns} columns and ${geometry.classes} classes, got (${show(group?.column)}, ${show(group?.class)}).`,
-      );
+  for (const group of given as readonly GroupStatistics[]) {
+    const index = groups.findIndex(({ column, class: label }) => column === group?.column && label === group.class);
+    if (index < 0) {
+      const rule = `a given group must be one of ${geometry.groupColumns} columns and ${geometry.classes} classes`;
+      refuse("shape", subject, rule, [group?.column, group?.class]);
     }
-    if (!(Number.isFinite(group.mean) && Number.isFinite(group.standardDeviation) && group.standardDeviation >= 0)) {
-      throw new LossError(
-        "parameter",
-        `${subject}: given mean and standardDeviation must be finite and the latter at least 0, got ${show(group.mean)} and ${show(group.standardDeviation)}. Leave out groups that are absent.`,
-      );
+    const { mean, standardDeviation } = group;
+    if (!(Number.isFinite(mean) && Number.isFinite(standardDeviation) && standardDeviation >= 0)) {
+      const rule = "given mean and standardDeviation must be finite and the latter at least 0";
+      refuse("parameter", subject, rule, [mean, standardDeviation], "Leave out groups that are absent.");
     }
-    groups[index] = { ...groups[index], mean: group.mean, standardDeviation: group.standardDeviation };
+    groups[index] = { ...groups[index], mean, standardDeviation };
   }
   return groups;
 }
@@ -268,66 +228,42 @@ export function emptyGroups({ groupColumns, classes }: Geometry): GroupStatistic
 
 /** Checks inputs and options of `evaluate` and `run`; throws {@link LossError} for whatever does not fit together. */
 export function checkInputs(problem: Problem, inputs: Inputs, options: Options): CheckedInputs {
-  const { subject, base } = problem;
-  const [firstName, secondName] = base.definition.familyTraits.data;
-  refuseUnknown(options, optionNames, subject);
+  const { subject, base, reduction } = problem;
+  const names = base.definition.familyTraits.data;
+  refuseUnknown(options, ["shape", "reduction", "ignoreIndex", "nonFinite", "outputs", ...optionalInputNames], subject);
   if (typeof inputs !== "object" || inputs === null) {
-    throw new LossError(
-      "shape",
-      `${subject}: inputs must be { ${firstName}, ${secondName} }, got ${show(inputs)}. Pass typed arrays by name.`,
-    );
+    refuse("shape", subject, `inputs must be { ${names.join(", ")} }`, inputs, "Pass typed arrays by name.");
   }
-  refuseUnknown(inputs, [firstName, secondName, ...optionalInputNames], subject, "input");
+  refuseUnknown(inputs, [...names, ...optionalInputNames], subject, "input");
   for (const name of options.outputs ?? []) oneOf(name, resultNames, subject, "an output");
-  const data = inputs as unknown as Record<string, unknown>;
-  const first = array(data[firstName], subject, firstName);
-  const second = array(data[secondName], subject, secondName);
-  const geometry = resolveGeometry(problem, options.shape ?? [first.length]);
-  for (const [name, values] of [
-    [firstName, first],
-    [secondName, second],
-  ] as const) {
-    if (values.length !== geometry.elements) {
-      throw new LossError(
-        "shape",
-        `${subject}: ${name} must have ${geometry.elements} elements, got ${values.length}. Give the shape of the data.`,
-      );
+  const valueFor = (name: string): unknown =>
+    (inputs as object as Record<string, unknown>)[name] ?? options[name as keyof OptionalInputs];
+  const array = (name: string, length?: number, remedy = "Give the shape of the data."): ArrayLike<number> => {
+    const values = valueFor(name);
+    if (!isArray(values))
+      refuse("shape", subject, `${name} must be an array of numbers`, values, "Pass a typed array.");
+    if (length !== undefined && values.length !== length) {
+      refuse("shape", subject, `${name} must have length ${length}`, values.length, remedy);
     }
-  }
-  const weights = inputs.weights ?? options.weights;
-  if (weights !== undefined && array(weights, subject, "weights").length !== geometry.samples) {
-    throw new LossError(
-      "shape",
-      `${subject}: weights must have one entry per sample (${geometry.samples}), got ${weights.length}. Rows count as one sample where granularity is "sample".`,
-    );
-  }
-  let upstream = inputs.upstream ?? options.upstream ?? 1;
-  if (problem.reduction === "none") {
-    if (isArray(upstream) && upstream.length !== geometry.samples) {
-      throw new LossError(
-        "shape",
-        `${subject}: upstream must have one entry per sample (${geometry.samples}), got ${upstream.length}. Give one number for all of them, or reduce.`,
-      );
-    }
-  } else if (isArray(upstream)) {
-    if (upstream.length !== 1) {
-      throw new LossError(
-        "shape",
-        `${subject}: upstream must be a number for reduction "${problem.reduction}", got an array of ${upstream.length}.`,
-      );
-    }
-    upstream = upstream[0];
-  }
-  if (!isArray(upstream) && typeof upstream !== "number") {
-    throw new LossError(
-      "shape",
-      `${subject}: upstream must be a number or an array, got ${show(upstream)}. Leave it out for 1.`,
-    );
+    return values;
+  };
+  const geometry = resolveGeometry(problem, options.shape ?? [array(names[0]).length]);
+  const { elements, samples } = geometry;
+  const [first, second] = names.map((name) => array(name, elements));
+  const weights =
+    valueFor("weights") === undefined
+      ? undefined
+      : array("weights", samples, "Every sample has one; a sample may be a row.");
+  let upstream = (valueFor("upstream") ?? 1) as number | ArrayLike<number>;
+  if (typeof upstream !== "number") {
+    const none = reduction === "none";
+    upstream = array("upstream", none ? samples : 1, `The reduction is "${reduction}".`);
+    if (!none) upstream = upstream[0];
   }
   if (base.definition.familyTraits.labelled) checkLabels(second, problem);
-  const givenStatistics = inputs.givenStatistics ?? options.givenStatistics;
-  const given = givenStatistics && readGivenStatistics(problem, geometry, givenStatistics);
-  return { first, second, ...(weights && { weights }), upstream, ...(given && { given }), geometry };
+  const groups = valueFor("givenStatistics") as OptionalInputs["givenStatistics"];
+  const given = groups && readGivenStatistics(problem, geometry, groups);
+  return { first, second, weights, upstream, given, geometry };
 }
 
 /** A label outside {0, 1, ignoreIndex} is a mistake in the data, never a sample to drop without a word. */
@@ -335,10 +271,8 @@ function checkLabels(labels: ArrayLike<number>, { subject, ignoreIndex }: Proble
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i];
     if (label !== 0 && label !== 1 && label !== ignoreIndex) {
-      throw new LossError(
-        "shape",
-        `${subject}: labels must be 0, 1 or ignoreIndex (${ignoreIndex}), got ${show(label)} at element ${i}. Mark labels to leave out with ignoreIndex.`,
-      );
+      const rule = `label ${i} must be 0, 1 or ignoreIndex (${ignoreIndex})`;
+      refuse("shape", subject, rule, label, "Mark labels to leave out with ignoreIndex.");
     }
   }
 }

@@ -1,5 +1,5 @@
 /** Thresholds that change while training. */
-import { LossError, oneOf, refuseUnknown, show } from "./errors.js";
+import { oneOf, refuse, refuseUnknown } from "./errors.js";
 
 /** From where to where, how, and in how many steps. */
 export interface ThresholdSchedule {
@@ -27,16 +27,22 @@ export function thresholdSchedule(schedule: ThresholdSchedule): (step: number) =
   const kind = oneOf(schedule.kind, ["linear", "cosine", "exponential"], "thresholdSchedule", "kind");
   for (const [name, value] of Object.entries({ from, to })) {
     if (!(Number.isFinite(value) && value > 0)) {
-      throw new LossError(
+      refuse(
         "parameter",
-        `thresholdSchedule: ${name} must be a finite number above 0, got ${show(value)}. A threshold is a number of deviations.`,
+        "thresholdSchedule",
+        `${name} must be a finite number above 0`,
+        value,
+        "A threshold is a number of deviations.",
       );
     }
   }
   if (!Number.isFinite(steps))
-    throw new LossError(
+    refuse(
       "parameter",
-      `thresholdSchedule: steps must be a finite number, got ${show(steps)}. Give the number of training steps.`,
+      "thresholdSchedule",
+      "steps must be a finite number",
+      steps,
+      "Give the number of training steps.",
     );
   return (step) => {
     const f = steps <= 0 ? 1 : Math.min(1, Math.max(0, step / steps));

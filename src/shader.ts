@@ -1,23 +1,25 @@
-/** Puts a module together: constants, library, samples, the loss, ports and kernels, by plain concatenation. */
+/** Puts a module together: constants, library, the loss, ports, samples, groups and kernels, by plain concatenation. */
 
 import { type Port, portsWgsl, type View } from "./ports.js";
 import type { Problem } from "./problem.js";
 import {
+  groupsBatch,
   kernelsAccumulate,
   kernelsConclude,
-  kernelsElements,
-  kernelsFinalize,
-  kernelsQuick,
-  kernelsRows,
+  kernelsPasses,
   kernelsScore,
+  kernelsStatistics,
+  libBits,
   libMoments,
-  libNumerics,
+  libQuad,
   libReduce,
   libSettings,
-  samplesElement,
-  samplesQuad,
-  samplesRow,
+  samplesElements,
+  samplesRows,
 } from "./shaders.generated.js";
+
+/** The passes of shaders/kernels/passes.wgsl. */
+export type Entry = "accumulate" | "finalize" | "score" | "last" | "publish" | "small";
 
 /** What a module is specialised for; everything else is a uniform. */
 export interface ModuleSpec {
@@ -36,46 +38,42 @@ export function parameterVectors({ base }: Problem): number {
   return Math.max(1, Math.ceil(Object.keys(base.parameters).length / 4));
 }
 
-/** The function that kernels call, whatever the loss is: binds parameters to their uniforms. */
-function baseLoss({ base }: Problem): string {
-  const { arguments: inputs } = base.definition.familyTraits;
-  const parameters = Object.keys(base.parameters).map((_, i) => `parameter(${i}u)`);
-  return `fn base_loss(${inputs.map((name) => `${name}: f32`).join(", ")}) -> vec2f { return ${base.name}(${[...inputs, ...parameters].join(", ")}); }\n`;
-}
-
 /** The whole WGSL of one kernel. */
-export function composeModule(spec: ModuleSpec): string {
+export function composeModule(spec: ModuleSpec, entry: Entry): string {
   const { problem, rowSamples, ports } = spec;
-  const { base, mask } = problem;
-  const { familyTraits } = base.definition;
-  const constants = [
-    `const WORKGROUP_SIZE = ${spec.workgroupSize}u;`,
-    `const PARAMETER_VECTORS = ${parameterVectors(problem)}u;`,
-    `const CLASSES = ${spec.classes}u;`,
-    `const MASKED = ${mask !== undefined};`,
-    `const WEIGHTED = ${ports.has("weights")};`,
-    `const AVERAGED = ${problem.reduction === "mean"};`,
-    `const WRITES_GRADIENT = ${ports.has("gradient")};`,
-    `const COUNTS_INLIERS = ${spec.countsInliers};`,
-  ].join("\n");
+  const { base, mask, reduction } = problem;
+  const { familyTraits, uses = [], wgsl } = base.definition;
+  const statistic = familyTraits.statistics[mask?.statistic ?? "loss"]!;
+  const inputs = familyTraits.arguments;
+  const parameters = Object.keys(base.parameters).map((_, i) => `parameter(${i}u)`);
   return [
-    constants,
+    `const WORKGROUP_SIZE = ${spec.workgroupSize}u;
+const PARAMETER_VECTORS = ${parameterVectors(problem)}u;
+const MASKED = ${mask !== undefined};
+const AVERAGED = ${reduction === "mean"};
+const COUNTS_INLIERS = ${spec.countsInliers};`,
     libSettings,
-    libNumerics,
-    libMoments,
+    libBits,
     libReduce,
-    samplesQuad,
+    libMoments,
+    libQuad,
+    ...new Set([...uses, ...statistic.uses]),
     familyTraits.wgsl,
-    familyTraits.statistics[mask?.statistic ?? "loss"]!.wgsl,
-    rowSamples ? samplesRow : samplesElement,
-    base.definition.wgsl,
-    baseLoss(problem),
-    portsWgsl(ports, spec.view, problem.reduction === "none"),
-    kernelsQuick,
+    statistic.wgsl,
+    wgsl,
+    // The function that kernels call, whatever the loss is: binds parameters to their uniforms.
+    `fn base_loss(${inputs.map((name) => `${name}: f32`)}) -> vec2f { return ${base.name}(${[...inputs, ...parameters]}); }`,
+    portsWgsl(ports, spec.view, reduction === "none"),
+    rowSamples ? samplesRows : samplesElements,
+    spec.classes > 1 ? familyTraits.groups : groupsBatch,
+    kernelsStatistics,
     kernelsAccumulate,
-    kernelsFinalize,
     kernelsScore,
     kernelsConclude,
-    rowSamples ? kernelsRows : kernelsElements,
+    kernelsPasses,
+    `@compute @workgroup_size(WORKGROUP_SIZE)
+fn ${entry}_main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) lane: u32) {
+  pass_${entry}(id.x + id.y * grid.x, grid.x * grid.y, lane);
+}`,
   ].join("\n");
 }

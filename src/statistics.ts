@@ -1,5 +1,5 @@
 /** Means and standard deviations: the groups that a z-mask scores within, and merging them over shards. */
-import { LossError, show } from "./errors.js";
+import { LossError, refuse, show } from "./errors.js";
 
 /** Mean and deviation of one group of samples. */
 export interface GroupStatistics {
@@ -86,10 +86,8 @@ export function mergeStatistics(a: readonly Moments[], b: readonly Moments[]): M
 export function mergeStatistics(a: Moments | readonly Moments[], b: Moments | readonly Moments[]): Moments | Moments[] {
   if (!Array.isArray(a) && !Array.isArray(b)) return mergePair(a as Moments, b as Moments);
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) {
-    throw new LossError(
-      "shape",
-      `mergeStatistics: both shards must have the same groups, got ${show(a)} and ${show(b)}. Merge results of the same loss and columns.`,
-    );
+    const rule = "both shards must be one group, or arrays of the same groups";
+    refuse("shape", "mergeStatistics", rule, [a, b], "Merge results of the same loss and columns.");
   }
   return a.map((group, i) => mergePair(group, b[i]));
 }

@@ -1,6 +1,6 @@
 /** The one table that fits kernels to an adapter. */
 
-import { LossError, refuseUnknown, show } from "./errors.js";
+import { refuse, refuseUnknown } from "./errors.js";
 
 /** How work is cut for an adapter; every figure can be overridden in `createPlan`'s option `tuning`. */
 export interface Tuning {
@@ -47,7 +47,7 @@ export function tuningOf(device: GPUDevice, subject: string, override: Partial<T
       (lanes && !Number.isInteger(Math.log2(value)))
     ) {
       const rule = lanes ? "a power of two" : "a number of at least 1";
-      throw new LossError("parameter", `${subject}: tuning ${name} must be ${rule}, got ${show(value)}. Leave it out.`);
+      refuse("parameter", subject, `tuning ${name} must be ${rule}`, value, "Leave it out.");
     }
   }
   return {

@@ -1,5 +1,5 @@
 /** The modifier of the Z-Error Loss: any base loss, averaged over the samples that are no outliers of their batch. */
-import { LossError, oneOf, refuseUnknown, show } from "./errors.js";
+import { oneOf, refuse, refuseUnknown } from "./errors.js";
 import type { Family, FamilyTraits, Statistic } from "./families.js";
 import { type BaseLoss, type LossSpec, type Rule, rules } from "./loss.js";
 
@@ -73,10 +73,7 @@ const numeric: Record<"threshold" | "ddof" | "eps", Rule> = {
  */
 export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptions = {}): ZMaskedLoss<F> {
   if (typeof base !== "object" || base === null || !("definition" in base)) {
-    throw new LossError(
-      "parameter",
-      `zMasked: the loss must be a base loss, got ${show(base)}. zMasked is outermost and stands once.`,
-    );
+    refuse("parameter", "zMasked", "the loss must be a base loss", base, "zMasked is outermost and stands once.");
   }
   const subject = `zMasked(${base.name})`;
   refuseUnknown(options, zMaskOptions, subject);
@@ -87,10 +84,7 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
   for (const key of ["threshold", "ddof", "eps"] as const) {
     const value: unknown = parameters[key];
     if (typeof value !== "number" || !numeric[key].test(value)) {
-      throw new LossError(
-        "parameter",
-        `${subject}: ${key} must ${numeric[key].text}, got ${show(value)}. The default is ${standard[key]}.`,
-      );
+      refuse("parameter", subject, `${key} must ${numeric[key].text}`, value, `The default is ${standard[key]}.`);
     }
   }
   oneOf(parameters.statistic, Object.keys(statistics), subject, "statistic");

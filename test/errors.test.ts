@@ -132,7 +132,7 @@ describe("zMasked", () => {
     [
       "a statistic of another family",
       "parameter",
-      /statistic must be one of "loss", "error", got "logit"/,
+      /statistic must be one of loss, error, got "logit"/,
       masked({ statistic: "logit" }),
     ],
     ["an unknown statistic", "parameter", /statistic must be one of .* got "median"/, masked({ statistic: "median" })],
@@ -142,15 +142,15 @@ describe("zMasked", () => {
       /^zMasked\(binaryCrossEntropy\): statistic must .* got "error"/,
       () => zbce({ statistic: "error" }),
     ],
-    ["classes of a regression", "parameter", /per must be one of "batch", got "class"/, masked({ per: "class" })],
+    ["classes of a regression", "parameter", /per must be one of batch, got "class"/, masked({ per: "class" })],
     ["an unknown group", "parameter", /per must be one of .* got "column"/, () => zbce({ per: "column" as Untyped })],
     [
       "granularity",
       "parameter",
-      /granularity must be one of "sample", "element", got "row"/,
+      /granularity must be one of sample, element, got "row"/,
       masked({ granularity: "row" }),
     ],
-    ["side", "parameter", /side must be one of "both", "upper", got "lower"/, masked({ side: "lower" })],
+    ["side", "parameter", /side must be one of both, upper, got "lower"/, masked({ side: "lower" })],
     [
       "a mask around a mask",
       "parameter",
@@ -198,7 +198,7 @@ describe("evaluate", () => {
     [
       "targets of another length",
       "shape",
-      /^squaredError: targets must have 2 elements, got 1/,
+      /^squaredError: targets must have length 2, got 1/,
       evaluated(squaredError(), { ...two, targets: [1] }),
     ],
     [
@@ -234,7 +234,7 @@ describe("evaluate", () => {
     [
       "a shape of another size",
       "shape",
-      /^squaredError: predictions must have 3 elements, got 2/,
+      /^squaredError: predictions must have length 3, got 2/,
       evaluated(squaredError(), two, { shape: [3] }),
     ],
     [
@@ -262,19 +262,19 @@ describe("evaluate", () => {
     [
       "rows scored per class",
       "shape",
-      /^zMasked\(binaryCrossEntropy\): per: "class" must .* Use granularity: "element"/,
+      /^zMasked\(binaryCrossEntropy\): samples must be single elements for per: "class", got \[1, 2\]\. Use granularity: "element"/,
       evaluated(zbce({ granularity: "sample" }), binary, { shape: [1, 2] }),
     ],
     [
       "weights of another length",
       "shape",
-      /^squaredError: weights must have one entry per sample \(2\), got 3/,
+      /^squaredError: weights must have length 2, got 3/,
       evaluated(squaredError(), { ...two, weights: [1, 1, 1] }),
     ],
     [
       "weights per element of rows",
       "shape",
-      /^zMasked\(squaredError\): weights must have one entry per sample \(1\), got 2/,
+      /^zMasked\(squaredError\): weights must have length 1, got 2/,
       evaluated(zmse(), { ...two, weights: [1, 1] }, { shape: [1, 2] }),
     ],
     [
@@ -286,19 +286,19 @@ describe("evaluate", () => {
     [
       "an upstream vector of a mean",
       "shape",
-      /upstream must be a number for reduction "mean", got an array of 2/,
+      /upstream must have length 1, got 2\. The reduction is "mean"/,
       evaluated(squaredError(), { ...two, upstream: [1, 1] }),
     ],
     [
       "a short upstream vector",
       "shape",
-      /upstream must have one entry per sample \(2\), got 1/,
+      /upstream must have length 2, got 1/,
       evaluated(squaredError(), { ...two, upstream: [1] }, { reduction: "none" }),
     ],
     [
       "a string for upstream",
       "shape",
-      /upstream must be a number or an array, got "1"/,
+      /upstream must be an array of numbers, got "1"/,
       evaluated(squaredError(), { ...two, upstream: "1" }),
     ],
     [
@@ -316,13 +316,13 @@ describe("evaluate", () => {
     [
       "an unknown reduction",
       "parameter",
-      /reduction must be one of "mean", "sum", "none", got "avg"/,
+      /reduction must be one of mean, sum, none, got "avg"/,
       evaluated(squaredError(), two, { reduction: "avg" }),
     ],
     [
       "an unknown policy",
       "parameter",
-      /nonFinite must be one of "propagate", "omit", got "skip"/,
+      /nonFinite must be one of propagate, omit, got "skip"/,
       evaluated(squaredError(), two, { nonFinite: "skip" }),
     ],
     [
@@ -346,16 +346,11 @@ describe("evaluate", () => {
     [
       "a label of 2",
       "shape",
-      /^binaryCrossEntropy: labels must be 0, 1 or ignoreIndex \(-100\), got 2 at element 1\. Mark labels to leave out with ignoreIndex/,
+      /^binaryCrossEntropy: label 1 must be 0, 1 or ignoreIndex \(-100\), got 2\. Mark labels to leave out with ignoreIndex/,
       evaluated(binaryCrossEntropy(), { ...binary, labels: [0, 2] }),
     ],
-    [
-      "a label of NaN",
-      "shape",
-      /labels must .* got NaN at element 0/,
-      evaluated(zbce(), { ...binary, labels: [Number.NaN, 1] }),
-    ],
-    ["a soft label", "shape", /labels must .* got 0.5/, evaluated(zbce(), { ...binary, labels: [0.5, 1] })],
+    ["a label of NaN", "shape", /label 0 must .* got NaN/, evaluated(zbce(), { ...binary, labels: [Number.NaN, 1] })],
+    ["a soft label", "shape", /label 0 must .* got 0.5/, evaluated(zbce(), { ...binary, labels: [0.5, 1] })],
     [
       "the default ignoreIndex when there is another",
       "shape",
@@ -379,12 +374,12 @@ describe("given statistics", () => {
     [
       "of another column",
       "shape",
-      /a given group must be one of 1 columns and 1 classes, got \(1, 0\)/,
+      /a given group must be one of 1 columns and 1 classes, got \[1, 0\]/,
       given([{ ...group, column: 1 }]),
     ],
-    ["of another class", "shape", /got \(0, 1\)/, given([{ ...group, class: 1 }])],
-    ["of a fractional column", "shape", /got \(0.5, 0\)/, given([{ ...group, column: 0.5 }])],
-    ["of no group", "shape", /got \(undefined, undefined\)/, given([null])],
+    ["of another class", "shape", /got \[0, 1\]/, given([{ ...group, class: 1 }])],
+    ["of a fractional column", "shape", /got \[0.5, 0\]/, given([{ ...group, column: 0.5 }])],
+    ["of no group", "shape", /got \[undefined, undefined\]/, given([null])],
     [
       "with a NaN",
       "parameter",
@@ -394,7 +389,7 @@ describe("given statistics", () => {
     [
       "with a negative deviation",
       "parameter",
-      /the latter at least 0, got 0 and -1/,
+      /the latter at least 0, got \[0, -1\]/,
       given([{ ...group, standardDeviation: -1 }]),
     ],
   ]);
@@ -452,7 +447,7 @@ describe("schedules, cutoffs and shards", () => {
     [
       "shards of other groups",
       "shape",
-      /^mergeStatistics: both shards must have the same groups/,
+      /^mergeStatistics: both shards must be one group, or arrays of the same groups/,
       () => mergeStatistics([moments], [moments, moments]),
     ],
     [

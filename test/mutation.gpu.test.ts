@@ -18,12 +18,15 @@ vi.mock("../src/shader.js", async (importOriginal) => {
   const original = await importOriginal<typeof import("../src/shader.js")>();
   return {
     ...original,
-    composeModule: (spec: Parameters<typeof original.composeModule>[0]) =>
-      mutation.changes.reduce((code, change) => {
-        const changed = code.replaceAll(change[0], change[1]);
-        if (changed !== code) mutation.applied.add(change);
-        return changed;
-      }, original.composeModule(spec)),
+    composeModule: (...spec: Parameters<typeof original.composeModule>) =>
+      mutation.changes.reduce(
+        (code, change) => {
+          const changed = code.replaceAll(change[0], change[1]);
+          if (changed !== code) mutation.applied.add(change);
+          return changed;
+        },
+        original.composeModule(...spec),
+      ),
   };
 });
 

@@ -39,16 +39,21 @@ const wordsOf = (text) => Array.from(text.matchAll(word), (match) => match[2]);
 
 /**
  * Names that must stay: those of functions that the host or a user's own loss calls, and whatever the TypeScript that writes
- * WGSL mentions.
+ * WGSL mentions or puts together (`read_${port}` keeps all names that begin with `read_`).
  */
 function reservedNames(texts) {
-  const names = new Set(
-    ["ports", "shader", "pipelines", "ledger"].flatMap((file) =>
-      wordsOf(readFileSync(join(root, "src", `${file}.ts`), "utf8")),
-    ),
-  );
+  const host = ["ports", "shader", "pipelines", "ledger"]
+    .map((file) => readFileSync(join(root, "src", `${file}.ts`), "utf8"))
+    .join("\n");
+  const names = new Set(wordsOf(host));
+  const prefixes = Array.from(host.matchAll(/([A-Za-z]\w*_)\$\{/g), (match) => match[1]);
+  const suffixes = Array.from(host.matchAll(/\}(_\w+)/g), (match) => match[1]);
   for (const [path, text] of texts) {
-    if (/^(losses|lib\/numerics)/.test(path)) for (const [, name] of text.matchAll(/\bfn\s+(\w+)/g)) names.add(name);
+    if (/^(losses|functions)/.test(path)) for (const [, name] of text.matchAll(/\bfn\s+(\w+)/g)) names.add(name);
+    for (const name of wordsOf(text)) {
+      if (prefixes.some((start) => name.startsWith(start)) || suffixes.some((end) => name.endsWith(end)))
+        names.add(name);
+    }
   }
   return names;
 }

@@ -40,11 +40,13 @@ fn parameter(i: u32) -> f32 {
 
 // Where a lane works: workgroups cover column tiles times row slices; a lane keeps its column and walks down the rows in quads.
 struct Spot {
+  slice: u32,     // among those of all chunks
   column: u32,
   row: u32,
   end: u32,
   step: u32,
   position: u32,  // of the lane among those of its column
+  leads: bool,    // writes what the lanes of its column have reduced
 }
 
 fn lanes_per_column() -> u32 {
@@ -54,16 +56,23 @@ fn lanes_per_column() -> u32 {
 fn spot_of(workgroup: u32, lane: u32) -> Spot {
   let position = lane / settings.tile_columns;
   let column = workgroup % settings.tiles * settings.tile_columns + lane % settings.tile_columns;
-  let start = workgroup / settings.tiles * settings.slice_rows;
+  let slice = workgroup / settings.tiles;
+  let start = slice * settings.slice_rows;
   let end = min(start + settings.slice_rows, settings.rows);
   let idle = position >= lanes_per_column() || column >= settings.columns;
-  return Spot(column, select(start + 4u * position, end, idle), end, 4u * lanes_per_column(), position);
+  return Spot(settings.first_slice + slice, column, select(start + 4u * position, end, idle), end, 4u * lanes_per_column(),
+    position, position == 0u && !idle);
+}
+
+// Rows of the quad at `row`, which may reach beyond the last one.
+fn inside(row: u32) -> vec4<bool> {
+  return row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows);
 }
 
 // Quads between two levels of a sum: long chains of float32 additions lose digits.
 const RUN = 128u;
 
-// Scratch memory, in items: moments of every slice and group, sums of every workgroup, final statistics of every group, a header.
+// Scratch memory, in items: moments of every slice and group, sums of every workgroup, statistics of every group, a header.
 fn moments_slot(slice: u32, group: u32) -> u32 {
   return slice * settings.groups + group;
 }

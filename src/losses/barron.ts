@@ -1,5 +1,5 @@
 import { defineRegressionLoss, rules } from "../loss.js";
-import { lossesBarron } from "../shaders.generated.js";
+import { functionsExpm1, functionsLog1p, lossesBarron } from "../shaders.generated.js";
 
 /** Barron's general robust loss: one shape parameter runs from squared error to Welsch. */
 export const barron = defineRegressionLoss({
@@ -13,6 +13,7 @@ export const barron = defineRegressionLoss({
     c: { default: 1, rule: rules.positive, doc: "scale, in units of the residual" },
   },
   wgsl: lossesBarron,
+  uses: [functionsExpm1, functionsLog1p],
   value: (r, { alpha, c }) => {
     const v = (r / c) ** 2;
     const b = Math.abs(alpha - 2);

@@ -1,6 +1,6 @@
 import { defineBinaryLoss, rules } from "../loss.js";
 import { sigmoid, softplus } from "../numerics.js";
-import { lossesBinaryCrossEntropy } from "../shaders.generated.js";
+import { functionsLog1p, lossesBinaryCrossEntropy } from "../shaders.generated.js";
 
 /** Binary cross-entropy of logits: softplus forms throughout, so that confident samples keep their digits. */
 export const binaryCrossEntropy = defineBinaryLoss({
@@ -10,6 +10,7 @@ export const binaryCrossEntropy = defineBinaryLoss({
     posWeight: { default: 1, rule: rules.nonNegative, doc: "weight of the positive term, against class imbalance" },
   },
   wgsl: lossesBinaryCrossEntropy,
+  uses: [functionsLog1p],
   value: (o, { posWeight }, t) => posWeight * t * softplus(-o) + (1 - t) * softplus(o),
   slope: (o, { posWeight }, t) => (1 - t) * sigmoid(o) - posWeight * t * sigmoid(-o),
   traits: { convex: true, boundedSlope: true },

@@ -1,5 +1,5 @@
 import { defineRegressionLoss, rules } from "../loss.js";
-import { lossesCauchy } from "../shaders.generated.js";
+import { functionsLog1p, lossesCauchy } from "../shaders.generated.js";
 
 /** Cauchy (Lorentzian) loss: grows with the logarithm of the residual. */
 export const cauchy = defineRegressionLoss({
@@ -7,6 +7,7 @@ export const cauchy = defineRegressionLoss({
   id: "cauchy",
   parameters: { c: { default: 1, rule: rules.positive, doc: "scale, in units of the residual" } },
   wgsl: lossesCauchy,
+  uses: [functionsLog1p],
   value: (r, { c }) => 0.5 * c * c * Math.log1p((r / c) ** 2),
   slope: (r, { c }) => r / (1 + (r / c) ** 2),
   traits: { convex: false, boundedSlope: true, redescending: true },

@@ -1,5 +1,5 @@
 import { defineRegressionLoss, rules } from "../loss.js";
-import { lossesLogCosh } from "../shaders.generated.js";
+import { functionsExpm1, functionsLog1p, functionsTanh, lossesLogCosh } from "../shaders.generated.js";
 
 /** Log-cosh: a Huber loss without a corner in its second derivative. */
 export const logCosh = defineRegressionLoss({
@@ -7,6 +7,7 @@ export const logCosh = defineRegressionLoss({
   id: "logCosh",
   parameters: { c: { default: 1, rule: rules.positive, doc: "scale, in units of the residual" } },
   wgsl: lossesLogCosh,
+  uses: [functionsExpm1, functionsLog1p, functionsTanh],
   value: (r, { c }) => {
     const x = Math.abs(r) / c;
     return c * c * (x < 0.4 ? Math.log1p(2 * Math.sinh(x / 2) ** 2) : x + Math.log1p(Math.exp(-2 * x)) - Math.LN2);

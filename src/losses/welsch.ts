@@ -1,5 +1,5 @@
 import { defineRegressionLoss, rules } from "../loss.js";
-import { lossesWelsch } from "../shaders.generated.js";
+import { functionsExpm1, lossesWelsch } from "../shaders.generated.js";
 
 /** Welsch (Leclerc) loss: bounded by c²/2, with a Gaussian weight. */
 export const welsch = defineRegressionLoss({
@@ -7,6 +7,7 @@ export const welsch = defineRegressionLoss({
   id: "welsch",
   parameters: { c: { default: 1, rule: rules.positive, doc: "scale, in units of the residual" } },
   wgsl: lossesWelsch,
+  uses: [functionsExpm1],
   value: (r, { c }) => -0.5 * c * c * Math.expm1(-((r / c) ** 2)),
   slope: (r, { c }) => r * Math.exp(-((r / c) ** 2)),
   traits: { convex: false, boundedSlope: true, redescending: true },

@@ -1,0 +1,35 @@
+// One group: the whole batch. Every workgroup that needs the statistics merges the slices by itself.
+
+const CLASSES = 1u;
+
+// What samples are scored against.
+struct References {
+  header: Item,  // counts: odd samples in y, poison in w
+  mean: f32,
+  inverse: f32,
+}
+
+fn references_of(workgroup: u32, spot: Spot, lane: u32) -> References {
+  var statistics = no_item();
+  if (MASKED) {
+    statistics = merged_statistics(0u, lane);
+    if (workgroup == 0u && lane == 0u) {
+      scratch[statistics_slot(0u)] = statistics;
+    }
+  }
+  return References(statistics, statistics.values.x, inverse_of(statistics));
+}
+
+fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
+  return (scored - references.mean) * references.inverse;
+}
+
+fn store_inliers(inliers: vec2u, spot: Spot, lane: u32) {}
+
+fn finalize(workgroup: u32, workgroups: u32, lane: u32) {}
+
+fn publish_groups(workgroup: u32, workgroups: u32, kept: u32, lane: u32) {
+  if (MASKED && workgroup == 0u && lane == 0u) {
+    publish_statistics(0u, false, kept);
+  }
+}

@@ -1,0 +1,30 @@
+// Statistics, part two: the moments of all slices of a group become mean and standard deviation.
+
+// Statistics to mask by that the caller gives; the counts and a poison of the batch's own remain.
+fn replace_by_given(own: Item, group: u32) -> Item {
+  var statistics = own;
+  if (HAS_givenStatistics && own.counts.w == 0u) {
+    statistics.values.x = bitcast<f32>(givenStatistics_word(4u * group));
+    statistics.values.y = bitcast<f32>(givenStatistics_word(4u * group + 1u));
+  }
+  return statistics;
+}
+
+fn merged_statistics(group: u32, lane: u32) -> Item {
+  var moments = no_item();
+  for (var slice = lane; slice < settings.all_slices; slice += WORKGROUP_SIZE) {
+    moments = merge_moments(moments, scratch[moments_slot(slice, group)]);
+  }
+  return replace_by_given(statistics_of(reduce_all(MERGE, moments, lane)), group);
+}
+
+// As the statistics buffer holds them: mean, standard deviation, n, inliers. In a poisoned batch every group with samples is NaN.
+fn publish_statistics(group: u32, poisoned: bool, inliers: u32) {
+  let statistics = scratch[statistics_slot(group)];
+  let n = statistics.counts.x;
+  let spoiled = statistics.counts.w > 0u || (poisoned && n > 0u);
+  statistics_write(4u * group, select(bitcast<u32>(statistics.values.x), NAN_BITS, spoiled));
+  statistics_write(4u * group + 1u, select(bitcast<u32>(statistics.values.y), NAN_BITS, spoiled));
+  statistics_write(4u * group + 2u, n);
+  statistics_write(4u * group + 3u, inliers);
+}

@@ -1,0 +1,30 @@
+// Floats by their bits: compilers may assume that floats are finite, so a float test for NaN can be folded away.
+
+const NAN_BITS = 0x7fc00000u;
+
+fn non_finite(bits: vec4u) -> vec4<bool> {
+  return (bits & vec4u(0x7f800000u)) == vec4u(0x7f800000u);
+}
+
+// Sets the highest bit where an exponent is full, in two operations: quads are collected with `|` and tested once.
+fn full_exponent(bits: vec4u) -> vec4u {
+  return (bits & vec4u(0x7f800000u)) + vec4u(0x00800000u);
+}
+
+// Bits to write: NaN where spoiled, and never computed with.
+fn or_nan(bits: vec4u, spoiled: vec4<bool>) -> vec4u {
+  return select(bits, vec4u(NAN_BITS), spoiled);
+}
+
+fn count(lanes: vec4<bool>) -> u32 {
+  return dot(select(vec4u(0u), vec4u(1u), lanes), vec4u(1u));
+}
+
+fn exponent_of(x: f32) -> i32 {
+  return i32((bitcast<u32>(x) >> 23u) & 255u) - 127;
+}
+
+// 2^k, 0 below the smallest normal number
+fn power_of_two(k: i32) -> f32 {
+  return bitcast<f32>(select(0u, u32(min(k, 127) + 127) << 23u, k >= -126));
+}

@@ -1,0 +1,109 @@
+// A sample is a row of `width` elements, averaged into `samples`: loss, scored value, members, state.
+// `row_lanes` lanes share a row. Grid: row slices.
+
+const ELEMENTWISE = false;
+
+const BROKEN = 1u;
+const KEPT = 2u;
+const INVALID = 4u;  // times the number of invalid labels
+
+fn sample_start(row: u32, column: u32) -> u32 {
+  return row;
+}
+
+fn sample_stride() -> u32 {
+  return 1u;
+}
+
+fn sample_quad(row: u32, column: u32) -> Quad {
+  let a = port_samples[row];
+  let b = port_samples[row + 1u];
+  let c = port_samples[row + 2u];
+  let d = port_samples[row + 3u];
+  let weight = read_weights(row, 1u);
+  let odd_weight = non_finite(weight);
+  let state = select(vec4u(0u), vec4u(a.w, b.w, c.w, d.w), inside(row));
+  let members = inside(row) & (vec4u(a.z, b.z, c.z, d.z) > vec4u(0u));
+  let broken = members & (((state & vec4u(BROKEN)) != vec4u(0u)) | odd_weight);
+  let losses = Losses(bitcast<vec4f>(vec4u(a.x, b.x, c.x, d.x)), vec4f(0.0), bitcast<vec4f>(vec4u(a.y, b.y, c.y, d.y)));
+  return Quad(losses, bitcast<vec4f>(select(weight, vec4u(0u), odd_weight)), members & !broken, broken, state / INVALID,
+    vec4<bool>(false));
+}
+
+fn keep_samples(row: u32, kept: vec4<bool>) {
+  for (var k = 0u; k < 4u; k++) {
+    if (row + k < settings.rows) {
+      let state = port_samples[row + k].w & ~KEPT;
+      port_samples[row + k].w = select(state, state | KEPT, kept[k]);
+    }
+  }
+}
+
+fn slice_end(workgroup: u32) -> u32 {
+  return min((workgroup + 1u) * settings.slice_rows, settings.rows);
+}
+
+fn rows_at_once() -> u32 {
+  return WORKGROUP_SIZE / settings.row_lanes;
+}
+
+// Elements of the quad at `column` that lie in the row.
+fn in_row(column: u32) -> vec4<bool> {
+  return column + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.width);
+}
+
+// Averages loss and scored value over the elements of each row.
+fn prepare_samples(workgroup: u32, lane: u32) {
+  let position = lane % settings.row_lanes;
+  let advance = 4u * settings.row_lanes;
+  let end = slice_end(workgroup);
+  for (var base = workgroup * settings.slice_rows; base < end; base += rows_at_once()) {
+    let row = base + lane / settings.row_lanes;
+    var own = no_item();  // sums of loss and scored value; members, broken ones, invalid labels
+    var column = select(settings.width, 4u * position, row < end);
+    while (column < settings.width) {
+      let stop = min(column + RUN * advance, settings.width);
+      var near = vec2f(0.0);
+      for (; column < stop; column += advance) {
+        let quad = element_quad(row * settings.width + column, 1u, in_row(column));
+        near += vec2f(
+          dot(select(vec4f(0.0), quad.losses.loss, quad.usable), vec4f(1.0)),
+          dot(select(vec4f(0.0), quad.losses.scored, quad.usable), vec4f(1.0)));
+        own.counts += vec4u(count(quad.usable | quad.broken), count(quad.broken), dot(quad.invalid, vec4u(1u)), 0u);
+      }
+      own.values += vec4f(near, 0.0, 0.0);
+    }
+    if (settings.row_lanes > 1u) {
+      own = reduce(ADD, own, lane, position, settings.row_lanes, 1u);
+    }
+    if (position == 0u && row < end) {
+      let members = own.counts.x;
+      let means = bitcast<vec4u>(own.values / f32(max(members, 1u)));
+      let broken = own.counts.y > 0u || any(non_finite(means));
+      port_samples[row] = vec4u(
+        select(means.xy, vec2u(0u), vec2<bool>(broken)), members, select(0u, BROKEN, broken) + INVALID * own.counts.z);
+    }
+  }
+  storageBarrier();  // other lanes read the slice's samples
+}
+
+// Spreads the gradient of every row over its elements.
+fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
+  let position = lane % settings.row_lanes;
+  let start = workgroup * settings.slice_rows + lane / settings.row_lanes;
+  let end = select(start, slice_end(workgroup), HAS_gradient);
+  for (var row = start; row < end; row += rows_at_once()) {
+    let sample = port_samples[row];
+    var factor = 0.0;
+    if ((sample.w & KEPT) != 0u) {
+      factor = bitcast<vec4f>(read_weights(row, 1u)).x / f32(sample.z) * bitcast<vec4f>(read_upstream(row, 1u)).x
+        * select(conclusion.scale, 1.0, flag(UNSCALED));
+    }
+    for (var column = 4u * position; column < settings.width; column += 4u * settings.row_lanes) {
+      let at = row * settings.width + column;
+      let quad = element_quad(at, 1u, in_row(column));
+      let pull = select(vec4f(0.0), quad.losses.slope * factor, quad.usable);
+      write_gradient(at, 1u, in_row(column), or_nan(bitcast<vec4u>(pull), vec4<bool>(conclusion.spoiled)));
+    }
+  }
+}

@@ -1,0 +1,172 @@
+/** Bind groups: from the caller's buffers to what the kernels of a plan are bound to, checked once and then remembered. */
+import { type BoundBuffer, type BufferBinding, bufferOf, resolveBinding, usage } from "./buffers.js";
+import { type Chunk, type Grid, scratchSize, settingsSize } from "./dispatch.js";
+import { LossError, refuse } from "./errors.js";
+import type { Pass } from "./passes.js";
+import type { Kernel } from "./pipelines.js";
+import { bindingOf, isReadOnly, type Port, unitOf } from "./ports.js";
+import type { Problem } from "./problem.js";
+
+/** The caller's buffers by name. */
+type Buffers = Readonly<Record<string, BufferBinding | undefined>>;
+
+/** A pass with its kernel. */
+export type Step = Pass & Kernel;
+
+/** Bind groups of one call: by pass, then by chunk. */
+type CallGroups = readonly (readonly GPUBindGroup[])[];
+
+/** See {@link createBinder}. */
+export interface Binder {
+  /** Bytes that the caller's buffers need at full capacity, by name. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Bind groups for the buffers of a call; throws a LossError `buffer` for those that do not fit. */
+  groupsFor(buffers: Buffers, grid: Grid, steps: readonly Step[]): CallGroups;
+  /** Rejects once the device has refused a set of buffers. */
+  check(): Promise<void>;
+  destroy(): void;
+}
+
+/** Bind groups by the buffers that they bind, without keeping those buffers alive. */
+type Node = { next: WeakMap<GPUBuffer, Node>; calls: Map<string, CallGroups> };
+const newNode = (): Node => ({ next: new WeakMap(), calls: new Map() });
+
+/** Bytes of a port for one chunk, and where the chunk starts in it. */
+function extent(port: Port, { geometry, groups, ...grid }: Grid, chunk: Chunk, { reduction }: Problem) {
+  const unit = port === "upstream" && reduction !== "none" ? 4 : unitOf(port);
+  if (typeof unit === "number") return { offset: 0, size: unit };
+  if (unit === "group") return { offset: 0, size: 16 * groups };
+  if (unit === "scratch") return { offset: 0, size: scratchSize({ geometry, groups, ...grid }) };
+  const columns = geometry.classes > 1 ? geometry.columns : 1;
+  const bytes = { element: 4 * columns * geometry.width, sample: 4 * columns, row: 16 }[unit];
+  return { offset: bytes * chunk.firstRow, size: bytes * chunk.rows };
+}
+
+/** Makes bind groups for a plan; `whole` is the grid of its full capacity. */
+export function createBinder(
+  device: GPUDevice,
+  problem: Problem,
+  ports: ReadonlyMap<string, Port>,
+  settings: GPUBuffer,
+  whole: Grid,
+): Binder {
+  const { subject } = problem;
+  const owned: GPUBuffer[] = [];
+  const own = (label: string, size: number): GPUBuffer => {
+    const buffer = device.createBuffer({
+      label: `${subject} ${label}`,
+      size: Math.max(size, 256),
+      usage: usage.STORAGE,
+    });
+    owned.push(buffer);
+    return buffer;
+  };
+  /** Bytes from the start of a port to the end of its last chunk. */
+  const sizeOf = (port: Port, grid: Grid): number => {
+    const { offset, size } = extent(port, grid, grid.chunks[grid.chunks.length - 1], problem);
+    return offset + size;
+  };
+  let scratch = own("scratch", scratchSize(whole));
+  const samples = whole.rowSamples ? own("samples", sizeOf("samples", whole)) : undefined;
+  let root = newNode();
+  let checks: Promise<unknown> = Promise.resolve();
+  let failure: LossError | undefined;
+
+  /** Checks usage, size, offset and overlap of the caller's buffers. */
+  const checkBuffers = (given: Buffers, grid: Grid): Map<Port, BoundBuffer> => {
+    const parts = Array.from(ports, ([name, port]) => ({
+      name,
+      port,
+      ...resolveBinding(device, given[name], sizeOf(port, grid), name, subject),
+    }));
+    for (const one of parts) {
+      if (isReadOnly(one.port)) continue;
+      for (const other of parts) {
+        if (other === one || other.buffer !== one.buffer) continue;
+        const reads = isReadOnly(other.port);
+        if (reads || (one.offset < other.offset + other.size && other.offset < one.offset + one.size)) {
+          const rule = reads ? "be in another buffer than any input" : "not overlap another output";
+          const text = `${one.name} must ${rule}, got the buffer of ${other.name}. WebGPU forbids it`;
+          throw new LossError("buffer", `${subject}: ${text}; use a separate buffer.`);
+        }
+      }
+    }
+    return new Map(parts.map((part) => [part.port, part]));
+  };
+
+  const createGroups = (parts: ReadonlyMap<Port, BoundBuffer>, grid: Grid, steps: readonly Step[]): CallGroups => {
+    const resource = (port: Port, chunk: Chunk): GPUBufferBinding => {
+      if (port === "scratch") return { buffer: scratch };
+      const { offset, size } = extent(port, grid, chunk, problem);
+      // WebGPU has no empty bindings.
+      if (size === 0) return { buffer: own("nothing", 0) };
+      const { buffer, offset: start } = parts.get(port) ?? { buffer: samples!, offset: 0 };
+      return { buffer, offset: start + offset, size };
+    };
+    const uniform = { binding: 0, resource: { buffer: settings, size: settingsSize(problem) } };
+    return steps.map(({ layout, ports, perChunk }) =>
+      (perChunk ? grid.chunks : grid.chunks.slice(0, 1)).map((chunk) =>
+        device.createBindGroup({
+          layout,
+          entries: [
+            uniform,
+            ...Array.from(ports, (port) => ({ binding: bindingOf(port), resource: resource(port, chunk) })),
+          ],
+        }),
+      ),
+    );
+  };
+
+  return {
+    sizes: Object.fromEntries(Array.from(ports, ([name, port]) => [name, sizeOf(port, whole)])),
+    groupsFor(buffers, grid, steps) {
+      if (failure) throw failure;
+      const given = buffers ?? {};
+      let node = root;
+      let key = `${grid.geometry.rows}`;
+      for (const name of ports.keys()) {
+        const binding = given[name];
+        const buffer = bufferOf(binding, name, subject);
+        let next = node.next.get(buffer);
+        if (!next) {
+          next = newNode();
+          node.next.set(buffer, next);
+        }
+        node = next;
+        key += "buffer" in binding! ? ` ${binding.offset}:${binding.size}` : " -";
+      }
+      for (const name of Object.keys(given)) {
+        if (given[name] !== undefined && !ports.has(name)) {
+          const rule = "a buffer must be one that the plan was created for";
+          refuse("buffer", subject, rule, name, "Name it in createPlan's inputs or outputs.");
+        }
+      }
+      let groups = node.calls.get(key);
+      if (!groups) {
+        const parts = checkBuffers(given, grid);
+        // Fewer rows may be cut into more slices.
+        if (scratch.size < scratchSize(grid)) scratch = own("scratch", scratchSize(grid));
+        device.pushErrorScope("validation");
+        groups = createGroups(parts, grid, steps);
+        node.calls.set(key, groups);
+        const scope = device.popErrorScope();
+        checks = Promise.all([checks, scope]).then(([, error]) => {
+          if (error) {
+            const text = `${subject}: buffers must belong to the plan's device, got: ${error.message}`;
+            failure ??= new LossError("buffer", text);
+          }
+        });
+        checks.catch(() => {});
+      }
+      return groups;
+    },
+    async check() {
+      await checks;
+      if (failure) throw failure;
+    },
+    destroy() {
+      for (const buffer of owned) buffer.destroy();
+      root = newNode();
+    },
+  };
+}

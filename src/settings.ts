@@ -1,0 +1,38 @@
+/** Settings of recordings that await submission: equal ones share a slot of one uniform buffer. */
+import { usage } from "./buffers.js";
+
+/** Recordings of one plan with different settings that may await submission at the same time. */
+const SLOTS = 1024;
+
+/** See {@link createSettings}. */
+export interface Settings {
+  readonly buffer: GPUBuffer;
+  /** Dynamic offset of the settings with this key, written if they are new; the least recently used slot is taken again. */
+  offsetOf(key: string, write: () => ArrayBuffer): number;
+}
+
+/** Slots for settings of `size` bytes. */
+export function createSettings(device: GPUDevice, label: string, size: number): Settings {
+  const alignment = device.limits.minUniformBufferOffsetAlignment;
+  const stride = Math.ceil(size / alignment) * alignment;
+  const buffer = device.createBuffer({ label, size: stride * SLOTS, usage: usage.UNIFORM | usage.COPY_DST });
+  const offsets = new Map<string, number>();
+  return {
+    buffer,
+    offsetOf(key, write) {
+      let offset = offsets.get(key);
+      if (offset === undefined) {
+        offset = offsets.size * stride;
+        if (offsets.size === SLOTS) {
+          const [[oldest, free]] = offsets;
+          offsets.delete(oldest);
+          offset = free;
+        }
+        device.queue.writeBuffer(buffer, offset, write());
+      }
+      offsets.delete(key);
+      offsets.set(key, offset);
+      return offset;
+    },
+  };
+}

@@ -32,14 +32,13 @@ type Node = { next: WeakMap<GPUBuffer, Node>; calls: Map<string, CallGroups> };
 const newNode = (): Node => ({ next: new WeakMap(), calls: new Map() });
 
 /** Bytes of a port for one chunk, and where the chunk starts in it. */
-function extent(port: Port, { geometry, groups, ...grid }: Grid, chunk: Chunk, { reduction }: Problem) {
+function extent(port: Port, grid: Grid, { firstRow, rows }: Chunk, { reduction }: Problem) {
   const unit = port === "upstream" && reduction !== "none" ? 4 : unitOf(port);
   if (typeof unit === "number") return { offset: 0, size: unit };
-  if (unit === "group") return { offset: 0, size: 16 * groups };
-  if (unit === "scratch") return { offset: 0, size: scratchSize({ geometry, groups, ...grid }) };
-  const columns = geometry.classes > 1 ? geometry.columns : 1;
-  const bytes = { element: 4 * columns * geometry.width, sample: 4 * columns, row: 16 }[unit];
-  return { offset: bytes * chunk.firstRow, size: bytes * chunk.rows };
+  if (unit === "group") return { offset: 0, size: 16 * grid.groups };
+  if (unit === "scratch") return { offset: 0, size: scratchSize(grid) };
+  const words = { element: grid.groupColumns * grid.width, sample: grid.groupColumns, row: 4 }[unit];
+  return { offset: 4 * words * firstRow, size: 4 * words * rows };
 }
 
 /** Makes bind groups for a plan; `whole` is the grid of its full capacity. */
@@ -67,7 +66,7 @@ export function createBinder(
     return offset + size;
   };
   let scratch = own("scratch", scratchSize(whole));
-  const samples = whole.rowSamples ? own("samples", sizeOf("samples", whole)) : undefined;
+  const samples = whole.width > 1 ? own("samples", sizeOf("samples", whole)) : undefined;
   let root = newNode();
   let checks: Promise<unknown> = Promise.resolve();
   let failure: LossError | undefined;
@@ -85,9 +84,8 @@ export function createBinder(
         if (other === one || other.buffer !== one.buffer) continue;
         const reads = isReadOnly(other.port);
         if (reads || (one.offset < other.offset + other.size && other.offset < one.offset + one.size)) {
-          const rule = reads ? "be in another buffer than any input" : "not overlap another output";
-          const text = `${one.name} must ${rule}, got the buffer of ${other.name}. WebGPU forbids it`;
-          throw new LossError("buffer", `${subject}: ${text}; use a separate buffer.`);
+          const rule = `${one.name} must not ${reads ? "share a buffer with" : "overlap"} ${other.name}`;
+          refuse("buffer", subject, rule, [one.offset, other.offset], "WebGPU forbids it; use a separate buffer.");
         }
       }
     }
@@ -123,7 +121,7 @@ export function createBinder(
       if (failure) throw failure;
       const given = buffers ?? {};
       let node = root;
-      let key = `${grid.geometry.rows}`;
+      let key = `${grid.rows}`;
       for (const name of ports.keys()) {
         const binding = given[name];
         const buffer = bufferOf(binding, name, subject);

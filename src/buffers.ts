@@ -1,5 +1,5 @@
 /** Buffers that callers hand over: their form and the checks that every one of them goes through. */
-import { LossError, refuse } from "./errors.js";
+import { refuse } from "./errors.js";
 
 /** A buffer, or a part of one; offsets are multiples of 256 bytes. */
 export type BufferBinding =
@@ -18,16 +18,9 @@ export const usage = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORA
 
 /** The buffer of a binding, or a {@link LossError} `buffer` that names what is missing. */
 export function bufferOf(binding: BufferBinding | undefined, name: string, subject: string): GPUBuffer {
-  const given = typeof binding === "object" && binding !== null ? binding : undefined;
-  const buffer = given && "buffer" in given ? given.buffer : (given as GPUBuffer | undefined);
-  if (typeof buffer === "object" && typeof buffer?.size === "number" && typeof buffer.usage === "number") return buffer;
-  refuse(
-    "buffer",
-    subject,
-    `${name} must be a GPUBuffer or { buffer, offset, size }`,
-    binding,
-    "Give every buffer that was asked for.",
-  );
+  const buffer = (binding as { buffer?: GPUBuffer } | undefined)?.buffer ?? (binding as GPUBuffer | undefined);
+  if (typeof buffer?.usage === "number") return buffer;
+  refuse("buffer", subject, `${name} must be a GPUBuffer or { buffer, offset, size }`, binding, "Give every buffer.");
 }
 
 /** Checks usage, offset and size of a binding that has to hold `needed` bytes. */
@@ -39,26 +32,17 @@ export function resolveBinding(
   subject: string,
 ): BoundBuffer {
   const buffer = bufferOf(binding, name, subject);
-  const { offset = 0, size = buffer.size - offset } = "buffer" in binding! ? binding : {};
+  const { offset = 0, size = buffer.size - offset } = buffer === binding ? {} : (binding as { offset?: number; size?: number });
   if ((buffer.usage & usage.STORAGE) === 0) {
-    throw new LossError(
-      "buffer",
-      `${subject}: ${name} must have usage STORAGE, got usage ${buffer.usage}. Create it with GPUBufferUsage.STORAGE.`,
-    );
+    refuse("buffer", subject, `${name} must have usage STORAGE`, buffer.usage, "Add GPUBufferUsage.STORAGE.");
   }
   const alignment = device.limits.minStorageBufferOffsetAlignment;
-  if (!Number.isInteger(offset) || offset < 0 || offset % alignment !== 0) {
+  if (!(offset >= 0 && offset % alignment === 0)) {
     refuse("buffer", subject, `the offset of ${name} must be a multiple of ${alignment}`, offset, "Align it.");
   }
-  const room = offset + size > buffer.size ? buffer.size - offset : size;
-  if (!(room >= needed && offset + size <= buffer.size)) {
-    refuse(
-      "buffer",
-      subject,
-      `${name} must have at least ${needed} bytes`,
-      room,
-      "Use a larger buffer, and a size within it.",
-    );
+  if (!(size >= needed && offset + size <= buffer.size)) {
+    const rule = `${name} must have at least ${needed} bytes, and a size within its buffer of ${buffer.size}`;
+    refuse("buffer", subject, rule, size, "Use a larger buffer.");
   }
   return { buffer, offset, size: needed };
 }
@@ -68,15 +52,9 @@ export function openPass(
   encoder: GPUCommandEncoder | GPUComputePassEncoder,
   subject: string,
 ): [pass: GPUComputePassEncoder, own: boolean] {
-  if (typeof encoder === "object" && encoder !== null) {
-    if ("beginComputePass" in encoder) return [encoder.beginComputePass({ label: subject }), true];
-    if ("dispatchWorkgroups" in encoder) return [encoder, false];
-  }
-  refuse(
-    "parameter",
-    subject,
-    "the encoder must be a GPUCommandEncoder or a GPUComputePassEncoder",
-    encoder,
-    "Pass device.createCommandEncoder() or an open compute pass.",
-  );
+  const own = (encoder as GPUCommandEncoder | undefined)?.beginComputePass?.({ label: subject });
+  const pass = own ?? (encoder as GPUComputePassEncoder | undefined);
+  if (typeof pass?.dispatchWorkgroups === "function") return [pass, own !== undefined];
+  const rule = "the encoder must be a GPUCommandEncoder or a GPUComputePassEncoder";
+  refuse("parameter", subject, rule, encoder, "Pass device.createCommandEncoder() or an open compute pass.");
 }

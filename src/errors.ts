@@ -28,14 +28,11 @@ export function refuse(code: LossErrorCode, subject: string, rule: string, got: 
 
 /** Formats a value for an error message without ever running code of the value's own. */
 export function show(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value))
-    return value.length <= 6 ? `[${value.map(show).join(", ")}]` : `an array of ${value.length}`;
-  if (ArrayBuffer.isView(value))
-    return `${Object.prototype.toString.call(value).slice(8, -1)} of ${value.byteLength} bytes`;
-  if (typeof value === "object" && value !== null) return "an object";
-  return String(value);
+  if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
+  if (Array.isArray(value)) {
+    return value.length > 6 ? `an array of ${value.length}` : `[${value.map(show).join(", ")}]`;
+  }
+  return value === Object(value) ? typeof value : String(value);
 }
 
 /** Throws a {@link LossError} when an options object carries a name that nobody reads: a misspelt option is never ignored. */
@@ -47,9 +44,20 @@ export function refuseUnknown(
 ): void {
   if (given === undefined) return;
   if (typeof given !== "object" || given === null) {
-    refuse("parameter", subject, `${what}s must be an object`, given, "Write { name: value }.");
+    refuse("parameter", subject, `${what}s must be an object`, given);
   }
-  for (const [name, value] of Object.entries(given)) if (value !== undefined) oneOf(name, known, subject, what);
+  const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  eachOf(names, known, subject, what);
+}
+
+/** Throws a {@link LossError} unless all of `values` are among `allowed`. */
+export function eachOf(
+  values: readonly string[] = [],
+  allowed: readonly string[],
+  subject: string,
+  what: string,
+): void {
+  for (const value of values) oneOf(value, allowed, subject, what);
 }
 
 /** Throws a {@link LossError} unless `value` is one of `allowed`. */

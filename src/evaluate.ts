@@ -3,124 +3,15 @@ import type { Family } from "./families.js";
 import {
   checkInputs,
   emptyGroups,
-  type Geometry,
   type Inputs,
   type Options,
-  type Problem,
+  optionalInputNames,
   type Result,
   resolveProblem,
   thresholdWarnings,
 } from "./problem.js";
-import { constantBatch, type GroupStatistics, momentsOf, standardDeviation } from "./statistics.js";
+import { constantBatch, momentsOf, standardDeviation } from "./statistics.js";
 import type { Loss } from "./zMasked.js";
-
-/** Samples before any mask: one entry each. */
-interface Samples {
-  readonly loss: Float64Array;
-  /** The quantity that a z-mask scores. */
-  readonly scored: Float64Array;
-  readonly group: Uint32Array;
-  /** Elements that the sample averages over; 0 for an ignored (or omitted) sample. */
-  readonly members: Uint32Array;
-  readonly weight: Float64Array;
-  readonly finite: Uint8Array;
-}
-
-/** Slope of every element with respect to its prediction, 0 where ignored. */
-function elementwise(problem: Problem, first: ArrayLike<number>, second: ArrayLike<number>, geometry: Geometry) {
-  const { base, mask, ignoreIndex } = problem;
-  const { value, slope, familyTraits } = base.definition;
-  const { labelled, argument, statistics } = familyTraits;
-  const { parameters } = base;
-  const { elements } = geometry;
-  const values = new Float64Array(elements);
-  const slopes = new Float64Array(elements);
-  const scored = new Float64Array(elements);
-  const state = new Uint8Array(elements); // 0 ignored, 1 finite, 2 not finite
-  const statistic = statistics[mask?.statistic ?? "loss"]!;
-  for (let i = 0; i < elements; i++) {
-    const a = first[i];
-    const b = second[i];
-    if (labelled && b === ignoreIndex) continue;
-    if (!(Number.isFinite(a) && Number.isFinite(b))) {
-      state[i] = 2;
-      continue;
-    }
-    const x = argument(a, b);
-    state[i] = 1;
-    values[i] = value(x, parameters, b);
-    slopes[i] = slope(x, parameters, b);
-    scored[i] = statistic.of(x, values[i]);
-  }
-  return { values, slopes, scored, state };
-}
-
-function gather(
-  problem: Problem,
-  geometry: Geometry,
-  elements: ReturnType<typeof elementwise>,
-  labels: ArrayLike<number>,
-  weights?: ArrayLike<number>,
-): Samples {
-  const { samples: n, width, columns, classes } = geometry;
-  const samples: Samples = {
-    loss: new Float64Array(n),
-    scored: new Float64Array(n),
-    group: new Uint32Array(n),
-    members: new Uint32Array(n),
-    weight: new Float64Array(n),
-    finite: new Uint8Array(n).fill(1),
-  };
-  for (let i = 0; i < n; i++) {
-    for (let j = i * width; j < (i + 1) * width; j++) {
-      if (elements.state[j] === 0) continue;
-      if (elements.state[j] === 2) samples.finite[i] = 0;
-      samples.members[i] += 1;
-      samples.loss[i] += elements.values[j];
-      samples.scored[i] += elements.scored[j];
-    }
-    const weight = weights?.[i] ?? 1;
-    if (!Number.isFinite(weight)) samples.finite[i] = 0;
-    samples.weight[i] = Number.isFinite(weight) ? weight : 0;
-    if (samples.finite[i] === 0 && problem.nonFinite === "omit") samples.members[i] = 0;
-    const members = samples.members[i];
-    const usable = members > 0 && samples.finite[i] === 1;
-    samples.loss[i] = usable ? samples.loss[i] / members : members > 0 ? Number.NaN : 0;
-    samples.scored[i] = usable ? samples.scored[i] / members : 0;
-    samples.group[i] = classes > 1 ? (i % columns) * classes + (labels[i] === 1 ? 1 : 0) : 0;
-  }
-  return samples;
-}
-
-/** Scores and masks; a batch that holds a NaN has no scores. */
-function score({ mask }: Problem, geometry: Geometry, samples: Samples, poisoned: boolean, given?: GroupStatistics[]) {
-  const { threshold, ddof, eps, side } = mask!;
-  const members: number[][] = emptyGroups(geometry).map(() => []);
-  const present = new Set<number>();
-  for (let i = 0; i < geometry.samples; i++) {
-    if (samples.members[i] === 0) continue;
-    present.add(samples.group[i]);
-    if (samples.finite[i]) members[samples.group[i]].push(samples.scored[i]);
-  }
-  const statistics = emptyGroups(geometry).map((group, g) => {
-    const moments = momentsOf(members[g]);
-    const { n } = moments;
-    if (poisoned && present.has(g)) return { ...group, mean: Number.NaN, standardDeviation: Number.NaN, n };
-    if (given) return { ...given[g], n };
-    return { ...group, mean: moments.mean, standardDeviation: standardDeviation(moments, ddof), n };
-  });
-  const z = new Float64Array(geometry.samples);
-  const keep = new Uint8Array(geometry.samples);
-  for (let i = 0; i < geometry.samples; i++) {
-    if (samples.members[i] === 0) continue;
-    const { mean, standardDeviation: sd } = statistics[samples.group[i]];
-    z[i] = sd <= constantBatch * Math.abs(mean) ? 0 : (samples.scored[i] - mean) / (sd + eps);
-    keep[i] = (side === "upper" ? z[i] : Math.abs(z[i])) <= threshold ? 1 : 0;
-  }
-  for (let i = 0; i < geometry.samples; i++)
-    if (keep[i]) (statistics[samples.group[i]] as { inliers: number }).inliers += 1;
-  return { z, keep, statistics };
-}
 
 /**
  * Computes a loss, its gradient and its diagnostics in float64 on the CPU, without a GPU.
@@ -136,67 +27,110 @@ export function evaluate<F extends Family>(
   inputs: Inputs<F>,
   options: Options = {},
 ): Result<Float64Array> {
-  const problem = resolveProblem(loss as Loss, options);
+  const problem = resolveProblem(loss as Loss, options, optionalInputNames);
+  const { base, mask, reduction, nonFinite, ignoreIndex } = problem;
   const { first, second, weights, upstream, given, geometry } = checkInputs(problem, inputs as Inputs, options);
-  const { samples: n, width } = geometry;
-  const elements = elementwise(problem, first, second, geometry);
-  const samples = gather(problem, geometry, elements, second, weights);
-  const broken = samples.members.some((members, i) => members > 0 && samples.finite[i] === 0);
-  const scored = problem.mask && score(problem, geometry, samples, broken, given);
-  /** A NaN anywhere spoils the statistics, so that no sample of a masked batch can be judged. */
-  const poisoned = broken && scored !== undefined;
+  const { samples, elements, width, columns, classes } = geometry;
+  const { value, slope, familyTraits } = base.definition;
+  const { labelled, argument, statistics: statisticsOf } = familyTraits;
+  const statistic = statisticsOf[mask?.statistic ?? "loss"]!;
+  const weightOf = (i: number): number => weights?.[i] ?? 1;
 
-  const perSample = new Float64Array(n);
-  const terms = new Float64Array(n);
-  const kept = scored ? scored.keep : samples.members.map((members) => (members > 0 ? 1 : 0));
+  // Elements: their slopes, and what they add to their samples.
+  const slopes = new Float64Array(elements);
+  const losses = new Float64Array(samples);
+  const scored = new Float64Array(samples);
+  const members = new Uint32Array(samples);
+  const broken = Uint8Array.from(members, (_, i) => (Number.isFinite(weightOf(i)) ? 0 : 1));
+  const isIgnored = (j: number): boolean => labelled && second[j] === ignoreIndex;
+  for (let j = 0; j < elements; j++) {
+    if (isIgnored(j)) continue;
+    const i = Math.floor(j / width);
+    members[i] += 1;
+    if (Number.isFinite(first[j]) && Number.isFinite(second[j])) {
+      const x = argument(first[j], second[j]);
+      const loss = value(x, base.parameters, second[j]);
+      slopes[j] = slope(x, base.parameters, second[j]);
+      losses[i] += loss;
+      scored[i] += statistic.of(x, loss);
+    } else broken[i] = 1;
+  }
+
+  // Samples average over their elements; those that are absent have none.
+  const scores: number[][] = emptyGroups(geometry).map(() => []);
+  const present = new Set<number>();
+  const groupOf = (i: number): number => (classes > 1 ? (i % columns) * classes + second[i] : 0);
+  let spoiled = false;
+  for (let i = 0; i < samples; i++) {
+    if (broken[i] && nonFinite === "omit") members[i] = 0;
+    if (members[i] === 0) losses[i] = 0;
+    else {
+      present.add(groupOf(i));
+      losses[i] /= members[i];
+      scored[i] /= members[i];
+      if (broken[i]) [losses[i], spoiled] = [Number.NaN, true];
+      else scores[groupOf(i)].push(scored[i]);
+    }
+  }
+
+  // A masked batch that holds a NaN has no scores.
+  const poisoned = spoiled && mask !== undefined;
+  const statistics = emptyGroups(geometry).map((group, g) => {
+    const moments = momentsOf(scores[g]);
+    const { n, mean } = moments;
+    if (poisoned && present.has(g)) return { ...group, mean: Number.NaN, standardDeviation: Number.NaN, n };
+    return { ...group, mean, standardDeviation: standardDeviation(moments, mask?.ddof), ...given?.[g], n };
+  });
+  const z = new Float64Array(samples);
+  const keep = new Uint8Array(samples);
+  const terms = new Float64Array(samples);
   let count = 0;
   let weightSum = 0;
   let sum = 0;
-  for (let i = 0; i < n; i++) {
-    const w = samples.weight[i];
-    perSample[i] = scored ? samples.loss[i] : samples.members[i] === 0 ? 0 : w * samples.loss[i];
-    if (kept[i]) {
+  for (let i = 0; i < samples; i++) {
+    if (members[i] > 0) {
+      keep[i] = 1;
+      if (mask) {
+        const group = statistics[groupOf(i)];
+        const { mean, standardDeviation: sd } = group;
+        z[i] = sd <= constantBatch * Math.abs(mean) ? 0 : (scored[i] - mean) / (sd + mask.eps);
+        keep[i] = (mask.side === "upper" ? z[i] : Math.abs(z[i])) <= mask.threshold ? 1 : 0;
+        group.inliers += keep[i];
+      }
+    }
+    if (keep[i]) {
+      const weight = Number.isFinite(weightOf(i)) ? weightOf(i) : 0;
       count += 1;
-      weightSum += w;
-      terms[i] = w * samples.loss[i];
+      weightSum += weight;
+      terms[i] = weight * losses[i];
       sum += terms[i];
     }
     if (poisoned) terms[i] = Number.NaN;
   }
-  const mean = problem.reduction === "mean";
-  if (mean && weightSum === 0) count = 0;
-  const scale = !mean ? 1 : broken ? Number.NaN : weightSum === 0 ? 0 : 1 / weightSum;
-  const gradient = new Float64Array(geometry.elements);
-  for (let j = 0; j < geometry.elements; j++) {
+
+  const mean = reduction === "mean";
+  const empty = mean && weightSum === 0;
+  const scale = empty ? 0 : mean ? 1 / weightSum : 1;
+  const gradient = new Float64Array(elements);
+  for (let j = 0; j < elements; j++) {
     const i = Math.floor(j / width);
-    if (poisoned || (mean && broken)) gradient[j] = Number.NaN;
-    else if (kept[i] && elements.state[j] !== 0) {
+    if (poisoned || (mean && spoiled)) gradient[j] = Number.NaN;
+    else if (keep[i] && !isIgnored(j)) {
       const factor = (typeof upstream === "number" ? upstream : upstream[i]) * scale;
-      const slope = (samples.weight[i] * elements.slopes[j]) / samples.members[i];
-      gradient[j] = samples.finite[i] === 0 ? Number.NaN : factor * slope;
+      gradient[j] = broken[i] ? Number.NaN : (factor * weightOf(i) * slopes[j]) / members[i];
     }
   }
-  const reduced = broken ? Number.NaN : mean ? (weightSum === 0 ? 0 : sum / weightSum) : sum;
   const result: Result<Float64Array> = {
-    loss: problem.reduction === "none" ? terms : reduced,
-    perSample,
+    loss: reduction === "none" ? terms : spoiled ? Number.NaN : sum * scale,
+    perSample: mask ? losses : losses.map((loss, i) => (members[i] === 0 ? 0 : weightOf(i) * loss)),
     gradient,
-    count,
+    count: empty ? 0 : count,
     weightSum,
-    ...(scored && { mask: scored.keep, z: scored.z, statistics: scored.statistics }),
-    warnings: thresholdWarnings(problem, scored?.statistics ?? [], given !== undefined),
+    ...(mask && { mask: keep, z, statistics }),
+    warnings: mask && !given ? thresholdWarnings(problem, statistics) : [],
   };
-  return select(result, options.outputs);
-}
-
-/** Leaves out results that nobody asked for. */
-export function select<A extends Float32Array | Float64Array>(
-  result: Result<A>,
-  outputs: Options["outputs"],
-): Result<A> {
-  if (outputs) {
-    for (const name of ["perSample", "gradient", "mask", "z", "statistics"] as const)
-      if (!outputs.includes(name)) delete result[name];
+  for (const name of ["perSample", "gradient", "mask", "z", "statistics"] as const) {
+    if (options.outputs && !options.outputs.includes(name)) delete result[name];
   }
   return result;
 }

@@ -1,7 +1,7 @@
 /** The outlier ledger: which samples of a data set keep being masked, counted on the GPU over many batches. */
 import { type BufferBinding, openPass, resolveBinding, usage } from "./buffers.js";
 import { LossError, refuse, refuseUnknown } from "./errors.js";
-import { refuseLost, watchDevice } from "./pipelines.js";
+import { refuseLost } from "./pipelines.js";
 import { kernelsLedger } from "./shaders.generated.js";
 
 /** One sample id of a ledger. */
@@ -65,7 +65,7 @@ const names = ["ids", "z", "mask"] as const;
  *   buffers, `device` when the device is lost.
  */
 export async function createLedger(device: GPUDevice, options: { readonly capacity: number }): Promise<Ledger> {
-  watchDevice(device, "ledger");
+  refuseLost(device, "ledger");
   refuseUnknown(options, ["capacity"], "ledger");
   const { capacity } = options;
   if (!Number.isSafeInteger(capacity) || capacity < 1) {

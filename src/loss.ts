@@ -133,7 +133,7 @@ export type DefinitionInput<F extends Family, K extends string> = Omit<
 };
 
 /** JSON has no infinities. */
-function toJSONNumber(value: number): number | string {
+export function toJSONValue(value: number | string): number | string {
   return Number.isFinite(value) ? value : String(value);
 }
 
@@ -143,23 +143,9 @@ function define<F extends Family, K extends string>(
 ): LossFactory<F, K> {
   const family = familyTraits.name;
   const { name } = input;
-  if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name)) {
-    refuse(
-      "parameter",
-      "defineLoss",
-      "name must be letters and digits (it names a WGSL function)",
-      name,
-      "Choose a name such as myLoss.",
-    );
-  }
-  if (!new RegExp(`\\bfn\\s+${name}\\s*\\(`).test(input.wgsl)) {
-    refuse(
-      "parameter",
-      name,
-      `wgsl must define fn ${name}(...) -> vec2f`,
-      input.wgsl,
-      "Name the function like the loss.",
-    );
+  if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name) || !new RegExp(`\\bfn\\s+${name}\\s*\\(`).test(input.wgsl)) {
+    const rule = "name must be letters and digits, and that of a function in wgsl";
+    refuse("parameter", "defineLoss", rule, name, "Choose a name such as myLoss.");
   }
   const definition: Definition<F, K> = Object.freeze({ ...input, id: input.id ?? name, family, familyTraits });
   const names = Object.keys(definition.parameters) as K[];
@@ -184,7 +170,7 @@ function define<F extends Family, K extends string>(
         const changed = names.filter((key) => parameters[key] !== definition.parameters[key].default);
         return {
           loss: definition.id,
-          params: Object.fromEntries(changed.map((key) => [key, toJSONNumber(parameters[key])])),
+          params: Object.fromEntries(changed.map((key) => [key, toJSONValue(parameters[key])])),
         };
       },
     });

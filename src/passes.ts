@@ -1,6 +1,7 @@
 /** Which kernels run in which order, and what each of them is bound to. */
 import type { Grid } from "./dispatch.js";
 import type { Port } from "./ports.js";
+import type { Geometry } from "./problem.js";
 import type { Entry } from "./shader.js";
 
 /** One kernel of a plan. */
@@ -14,8 +15,7 @@ export interface Pass {
 /** What a plan reads and writes. */
 export interface Wanted {
   readonly masked: boolean;
-  readonly rowSamples: boolean;
-  readonly classes: number;
+  readonly geometry: Geometry;
   /** Inputs and outputs. */
   readonly ports: ReadonlySet<Port>;
   /** The last pass multiplies the gradient by its scale. */
@@ -33,11 +33,9 @@ export function workgroupsOf({ entry, ports, perChunk }: Pass, grid: Grid, slice
  * The passes of the small regime (one dispatch) or the large one. Outputs that do not fit into a kernel's `limit` storage buffers
  * get a dispatch of their own: a score pass for those per sample, a publish pass for figures.
  */
-export function passesFor(
-  { masked, rowSamples, classes, ports, rescale }: Wanted,
-  small: boolean,
-  limit: number,
-): Pass[] {
+export function passesFor({ masked, geometry, ports, rescale }: Wanted, small: boolean, limit: number): Pass[] {
+  const { classes, width } = geometry;
+  const rowSamples = width > 1;
   const present = (...wanted: Port[]): Port[] => wanted.filter((port) => ports.has(port));
   const data = present("first", "second", "weights");
   const scratch: Port[] = rowSamples ? ["scratch", "samples"] : ["scratch"];

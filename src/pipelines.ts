@@ -13,65 +13,51 @@ export interface Kernel {
 const COMPUTE = 4;
 
 const caches = new WeakMap<GPUDevice, Map<string, Promise<Kernel>>>();
+/** Why devices were lost; empty for those that are watched. */
 const lost = new WeakMap<GPUDevice, string>();
-const watched = new WeakSet<GPUDevice>();
 
-/** Refuses what is no device, and remembers when one is lost: WebGPU itself turns every later call into a silent no-op. */
-export function watchDevice(device: GPUDevice, subject: string): void {
+/** Refuses what is no device, and one that was lost: WebGPU itself turns every later call into a silent no-op. */
+export function refuseLost(device: GPUDevice, subject: string): void {
   if (typeof device?.createComputePipelineAsync !== "function") {
     refuse("device", subject, "device must be a GPUDevice", device, "Without one, use evaluate.");
   }
-  if (!watched.has(device)) {
-    watched.add(device);
-    void device.lost.then(({ reason, message }) => lost.set(device, message || String(reason)));
+  const reason = lost.get(device);
+  if (reason === undefined) {
+    lost.set(device, "");
+    void device.lost.then(({ reason, message }) => lost.set(device, `lost: ${message || reason}`));
+  }
+  if (reason) {
+    refuse("device", subject, "the device must be alive", reason, "Request a new one and create the plan again.");
   }
 }
 
-/** Throws when the device is known to be lost. */
-export function refuseLost(device: GPUDevice, subject: string): void {
-  if (lost.has(device)) {
-    const text = `the device must be alive, got a lost one (${lost.get(device)})`;
-    throw new LossError("device", `${subject}: ${text}. Request a new device and create the plan again.`);
-  }
-}
-
-async function compile(device: GPUDevice, spec: ModuleSpec, entry: Entry, code: string): Promise<Kernel> {
-  const { subject } = spec.problem;
+async function compile(device: GPUDevice, { problem, ports }: ModuleSpec, entry: Entry, code: string): Promise<Kernel> {
+  const { subject } = problem;
   const label = `${subject} ${entry}`;
   device.pushErrorScope("validation");
   const layout = device.createBindGroupLayout({
     label,
     entries: [
       { binding: 0, visibility: COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true } },
-      ...Array.from(spec.ports, (port) => ({
+      ...Array.from(ports, (port) => ({
         binding: bindingOf(port),
         visibility: COMPUTE,
         buffer: { type: isReadOnly(port) ? ("read-only-storage" as const) : ("storage" as const) },
       })),
     ],
   });
-  const module = device.createShaderModule({ label, code });
-  const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
+  const descriptor = {
+    label,
+    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+    compute: { module: device.createShaderModule({ label, code }), entryPoint: `${entry}_main` },
+  };
+  // The text of a compiler is in the error scope; the pipeline only says that its module is invalid.
   const scope = device.popErrorScope();
-  let pipeline: GPUComputePipeline | undefined;
-  let cause: unknown;
-  try {
-    pipeline = await device.createComputePipelineAsync({
-      label,
-      layout: pipelineLayout,
-      compute: { module, entryPoint: `${entry}_main` },
-    });
-  } catch (error) {
-    cause = error;
-  }
+  const pipeline = await device.createComputePipelineAsync(descriptor).catch((error: unknown) => String(error));
   refuseLost(device, subject);
-  const messages = (await module.getCompilationInfo?.())?.messages.filter(({ type }) => type === "error") ?? [];
-  const text =
-    messages.map(({ lineNum, message }) => `line ${lineNum}: ${message}`).join("\n") || (await scope)?.message;
-  if (!pipeline || text) {
-    throw new LossError("device", `${subject}: the kernel ${entry} must compile, got: ${text ?? cause}`, { cause });
-  }
-  return { pipeline, layout };
+  const text = (await scope)?.message ?? (typeof pipeline === "string" && pipeline);
+  if (text) throw new LossError("device", `${subject}: the kernel ${entry} must compile, got: ${text}`);
+  return { pipeline: pipeline as GPUComputePipeline, layout };
 }
 
 /** The kernel for a specification; shared by all plans of a device that need the same text. */

@@ -1,16 +1,17 @@
 /** Plans: compile once, then record into the caller's encoder, without submit, read-back or await. */
-import { createBinder } from "./binder.js";
+import { createBinder, type Step } from "./binder.js";
 import { type BufferBinding, openPass } from "./buffers.js";
-import { type Grid, gridOf, settingsSize, writeSettings } from "./dispatch.js";
-import { LossError, oneOf, refuse, refuseUnknown } from "./errors.js";
+import { flags, type Grid, gridOf, settingsSize, writeSettings } from "./dispatch.js";
+import { eachOf, refuse, refuseUnknown } from "./errors.js";
 import type { Family } from "./families.js";
 import { passesFor, workgroupsOf } from "./passes.js";
-import { kernelFor, refuseLost, watchDevice } from "./pipelines.js";
+import { kernelFor, refuseLost } from "./pipelines.js";
 import type { Port, View } from "./ports.js";
 import {
   type NonFinite,
   type Problem,
   type Reduction,
+  refuseUnmasked,
   resolveGeometry,
   resolveProblem,
   type Shape,
@@ -124,43 +125,23 @@ export async function createPlan<F extends Family>(
   loss: Loss<F>,
   options: PlanOptions,
 ): Promise<Plan> {
-  let problem = resolveProblem(loss as Loss, options ?? {});
+  let problem = resolveProblem(loss as Loss, options, ["inputs", "tuning"]);
   const { subject, reduction, mask } = problem;
-  watchDevice(device, subject);
   refuseLost(device, subject);
-  refuseUnknown(options, ["shape", "outputs", "inputs", "reduction", "ignoreIndex", "nonFinite", "tuning"], subject);
-  const { outputs = ["loss", "gradient"], inputs = [], shape, tuning: overrides } = options ?? {};
-  for (const name of outputs) oneOf(name, planOutputs, subject, "an output");
-  for (const name of inputs) oneOf(name, planInputs, subject, "an input");
+  const { outputs = ["loss", "gradient"], inputs = [], shape, tuning: overrides } = options;
+  eachOf(outputs, planOutputs, subject, "an output");
+  eachOf(inputs, planInputs, subject, "an input");
   const ports = portsOf(problem, [...inputs, ...outputs]);
   const unscaled = ports.has("unscaledGradient");
   if (unscaled && ports.has("gradient")) {
     refuse("parameter", subject, "outputs must hold one of gradient and unscaledGradient", outputs, "Leave one out.");
   }
-  const unmasked = !mask && ["mask", "z", "statistics", "givenStatistics"].find((name) => ports.has(name));
-  if (unmasked)
-    refuse("parameter", subject, `${unmasked} must go with zMasked`, loss.name, "Wrap the loss: zMasked(loss).");
+  const maskedOnly = ["mask", "z", "statistics", "givenStatistics"].find((name) => ports.has(name));
+  if (maskedOnly) refuseUnmasked(problem, maskedOnly);
 
   const geometry = resolveGeometry(problem, shape);
-  const { rows: capacity, columns, classes } = geometry;
+  const { rows: capacity, columns, classes, width } = geometry;
   const tuning = tuningOf(device, subject, overrides);
-  const rowSamples = geometry.width > 1;
-  const rescale = ports.has("gradient") && reduction === "mean" && !rowSamples;
-  const present = new Set(ports.values());
-  const compile = async (small: boolean, view: View) => {
-    const wanted = { masked: mask !== undefined, rowSamples, classes, ports: present, rescale };
-    const passes = passesFor(wanted, small, device.limits.maxStorageBuffersPerShaderStage);
-    const kernels = passes.map((pass) => {
-      const countsInliers = ports.has("statistics");
-      const { workgroupSize } = tuning;
-      return kernelFor(
-        device,
-        { problem, rowSamples, classes, countsInliers, workgroupSize, ports: pass.ports, view },
-        pass.entry,
-      );
-    });
-    return (await Promise.all(kernels)).map((kernel, i) => ({ ...passes[i], ...kernel }));
-  };
   const grids = new Map<number, Grid>();
   const gridFor = (rows: number): Grid => {
     let grid = grids.get(rows);
@@ -171,15 +152,28 @@ export async function createPlan<F extends Family>(
     return grid;
   };
   const whole = gridFor(capacity);
+  const rescale = ports.has("gradient") && reduction === "mean" && width === 1;
+  const outputFlags = (unscaled ? flags.unscaled : 0) | (rescale ? flags.rescale : 0);
+  const wanted = { masked: mask !== undefined, geometry, ports: new Set(ports.values()), rescale };
+  const compile = async (small: boolean, view: View): Promise<Step[]> => {
+    const passes = passesFor(wanted, small, device.limits.maxStorageBuffersPerShaderStage);
+    const { workgroupSize } = tuning;
+    const countsInliers = ports.has("statistics");
+    const spec = { problem, geometry, countsInliers, workgroupSize, view };
+    return Promise.all(
+      passes.map(async (pass) => ({
+        ...pass,
+        ...(await kernelFor(device, { ...spec, ports: pass.ports }, pass.entry)),
+      })),
+    );
+  };
   // vec4 access needs columns without a stride, and elements in fours: whether these are depends on the rows of a call.
-  const vectors = !rowSamples && (classes === 1 || columns === 1);
-  const large = geometry.elements > tuning.smallBatch || !whole.small;
+  const vectors = width === 1 && (classes === 1 || columns === 1);
   const [small, scalar, vector] = await Promise.all([
     compile(true, "scalar"),
-    large && !(vectors && columns % 4 === 0) ? compile(false, "scalar") : [],
-    large && vectors ? compile(false, "vector") : [],
+    whole.small || (vectors && columns % 4 === 0) ? [] : compile(false, "scalar"),
+    whole.small || !vectors ? [] : compile(false, "vector"),
   ]);
-
   const settings = createSettings(device, `${subject} settings`, settingsSize(problem));
   const binder = createBinder(device, problem, ports, settings.buffer, whole);
   let destroyed = false;
@@ -190,10 +184,7 @@ export async function createPlan<F extends Family>(
     },
     sizes: binder.sizes,
     encode(encoder, buffers, call = {}) {
-      if (destroyed) {
-        const text = "the plan must not be destroyed, got a destroyed one. Create another plan.";
-        throw new LossError("buffer", `${subject}: ${text}`);
-      }
+      if (destroyed) refuse("buffer", subject, "the plan must be alive", "destroyed", "Create another plan.");
       refuseLost(device, subject);
       refuseUnknown(call, ["rows"], subject);
       const { rows = capacity } = call;
@@ -202,7 +193,7 @@ export async function createPlan<F extends Family>(
         refuse("shape", subject, rule, rows, "Create a plan with a larger shape.");
       }
       const grid = gridFor(rows);
-      const steps = grid.small ? small : vectors && grid.geometry.elements % 4 === 0 ? vector : scalar;
+      const steps = grid.small ? small : vectors && grid.elements % 4 === 0 ? vector : scalar;
       const groups = binder.groupsFor(buffers, grid, steps);
       const { mask, base } = problem;
       const values = [rows, ...Object.values(base.parameters), mask?.threshold, mask?.eps, mask?.ddof, mask?.side];
@@ -211,7 +202,7 @@ export async function createPlan<F extends Family>(
         pass.setPipeline(step.pipeline);
         for (const [c, group] of groups[s].entries()) {
           const chunk = grid.chunks[c];
-          const write = () => writeSettings(problem, grid, chunk, { unscaled, rescale });
+          const write = () => writeSettings(problem, grid, chunk, outputFlags);
           pass.setBindGroup(0, group, [settings.offsetOf(`${c} ${values}`, write)]);
           const count = workgroupsOf(step, grid, chunk.slices);
           const width = Math.min(count, 65535);
@@ -222,7 +213,7 @@ export async function createPlan<F extends Family>(
     },
     setLoss(loss) {
       const { nonFinite, ignoreIndex } = problem;
-      const next = resolveProblem(loss, { reduction, nonFinite, ignoreIndex });
+      const next = resolveProblem(loss, { reduction, nonFinite, ignoreIndex }, []);
       const structure = structureOf(problem);
       if (structureOf(next) !== structure || next.base.definition.wgsl !== problem.base.definition.wgsl) {
         refuse(

@@ -2,7 +2,7 @@
  * What `evaluate`, `run` and `createPlan` have in common: options with their defaults, the checks of inputs against a shape,
  * and the view of a problem as samples.
  */
-import { oneOf, refuse, refuseUnknown } from "./errors.js";
+import { eachOf, oneOf, refuse, refuseUnknown } from "./errors.js";
 import type { Family } from "./families.js";
 import type { BaseLoss } from "./loss.js";
 import type { GroupStatistics } from "./statistics.js";
@@ -116,17 +116,22 @@ export function isZMasked(loss: Loss): loss is ZMaskedLoss {
   return "base" in loss;
 }
 
-/** Resolves a loss and the options that do not depend on data. */
-export function resolveProblem(loss: Loss, options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite">): Problem {
+/** Options that every way to compute has. */
+export const commonOptions = ["shape", "outputs", "reduction", "ignoreIndex", "nonFinite"] as const;
+
+/** Resolves a loss and the options that do not depend on data; `more` names the options that are allowed beside the common ones. */
+export function resolveProblem(
+  loss: Loss,
+  options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite">,
+  more: readonly string[],
+): Problem {
   if (typeof loss !== "object" || loss === null || !("family" in loss)) {
     refuse("parameter", "loss", "the loss must be made by a factory such as squaredError()", loss, "Call the factory.");
   }
   const masked = isZMasked(loss);
   const base = masked ? loss.base : loss;
   const subject = masked ? `zMasked(${base.name})` : base.name;
-  if (typeof options !== "object" || options === null) {
-    refuse("parameter", subject, "options must be an object", options, "Leave them out for the defaults.");
-  }
+  refuseUnknown(options, [...commonOptions, ...more], subject);
   const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100 } = options;
   if (!Number.isInteger(ignoreIndex) || Math.abs(ignoreIndex) > 2 ** 24) {
     refuse("parameter", subject, "ignoreIndex must be an integer within 2^24", ignoreIndex, "Labels are float32.");
@@ -144,16 +149,12 @@ export function resolveProblem(loss: Loss, options: Pick<Options, "reduction" | 
 
 /** Checks a shape and sees it as samples. */
 export function resolveGeometry({ base, mask, subject }: Problem, shape: Shape): Geometry {
-  const isSize = (n: unknown) => Number.isSafeInteger(n) && (n as number) >= 0;
-  if (!Array.isArray(shape) || shape.length < 1 || shape.length > 2 || !shape.every(isSize)) {
-    const rule = "shape must be [rows] or [rows, columns] of whole numbers";
-    refuse("shape", subject, rule, shape, "Give the sizes of the data.");
-  }
-  const [rows, columns = 1] = shape as readonly number[];
+  const isSize = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
+  const [rows, columns = 1] = (Array.isArray(shape) ? shape : []) as readonly number[];
   const elements = rows * columns;
-  if (elements > 2 ** 32 - 1) {
-    const remedy = "Split the batch and merge with mergeStatistics.";
-    refuse("shape", subject, "shape must have fewer than 2^32 elements", shape, remedy);
+  if (!(isSize(rows) && isSize(columns) && elements < 2 ** 32 && shape.length < 3)) {
+    const rule = "shape must be [rows] or [rows, columns], whole numbers with a product below 2^32";
+    refuse("shape", subject, rule, shape, "Give the sizes of the data.");
   }
   const width = mask?.granularity === "sample" ? columns : 1;
   const perClass = mask?.per === "class" && base.definition.familyTraits.labelled;
@@ -186,27 +187,27 @@ function isArray(value: unknown): value is ArrayLike<number> {
   return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 }
 
+/** Throws where something makes sense for masked losses only. */
+export function refuseUnmasked({ mask, subject }: Problem, name: string): void {
+  if (!mask) refuse("parameter", subject, `${name} must go with zMasked`, subject, "Wrap the loss: zMasked(loss).");
+}
+
 /** Fills in the groups that are given, by column and class. */
-export function readGivenStatistics(
-  { subject, mask }: Problem,
+function readGivenStatistics(
+  { subject }: Problem,
   geometry: Geometry,
   given: NonNullable<OptionalInputs["givenStatistics"]>,
 ): GroupStatistics[] {
-  if (!mask)
-    refuse("parameter", subject, "givenStatistics must go with zMasked", given, "Wrap the loss: zMasked(loss).");
-  if (!Array.isArray(given)) {
-    refuse("shape", subject, "givenStatistics must be an array of groups", given, "Pass a result's statistics.");
-  }
   const groups = emptyGroups(geometry);
-  for (const group of given as readonly GroupStatistics[]) {
+  for (const group of given) {
     const index = groups.findIndex(({ column, class: label }) => column === group?.column && label === group.class);
     if (index < 0) {
-      const rule = `a given group must be one of ${geometry.groupColumns} columns and ${geometry.classes} classes`;
+      const rule = `a given group must be in ${geometry.groupColumns} columns and ${geometry.classes} classes`;
       refuse("shape", subject, rule, [group?.column, group?.class]);
     }
     const { mean, standardDeviation } = group;
     if (!(Number.isFinite(mean) && Number.isFinite(standardDeviation) && standardDeviation >= 0)) {
-      const rule = "given mean and standardDeviation must be finite and the latter at least 0";
+      const rule = "a given mean and standardDeviation must be finite, and the latter at least 0";
       refuse("parameter", subject, rule, [mean, standardDeviation], "Leave out groups that are absent.");
     }
     groups[index] = { ...groups[index], mean, standardDeviation };
@@ -230,18 +231,16 @@ export function emptyGroups({ groupColumns, classes }: Geometry): GroupStatistic
 export function checkInputs(problem: Problem, inputs: Inputs, options: Options): CheckedInputs {
   const { subject, base, reduction } = problem;
   const names = base.definition.familyTraits.data;
-  refuseUnknown(options, ["shape", "reduction", "ignoreIndex", "nonFinite", "outputs", ...optionalInputNames], subject);
   if (typeof inputs !== "object" || inputs === null) {
-    refuse("shape", subject, `inputs must be { ${names.join(", ")} }`, inputs, "Pass typed arrays by name.");
+    refuse("shape", subject, `inputs must be { ${names.join(", ")} }`, inputs);
   }
   refuseUnknown(inputs, [...names, ...optionalInputNames], subject, "input");
-  for (const name of options.outputs ?? []) oneOf(name, resultNames, subject, "an output");
+  eachOf(options.outputs, resultNames, subject, "an output");
   const valueFor = (name: string): unknown =>
     (inputs as object as Record<string, unknown>)[name] ?? options[name as keyof OptionalInputs];
   const array = (name: string, length?: number, remedy = "Give the shape of the data."): ArrayLike<number> => {
     const values = valueFor(name);
-    if (!isArray(values))
-      refuse("shape", subject, `${name} must be an array of numbers`, values, "Pass a typed array.");
+    if (!isArray(values)) refuse("shape", subject, `${name} must be an array`, values, "Pass a typed array.");
     if (length !== undefined && values.length !== length) {
       refuse("shape", subject, `${name} must have length ${length}`, values.length, remedy);
     }
@@ -261,9 +260,17 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
     if (!none) upstream = upstream[0];
   }
   if (base.definition.familyTraits.labelled) checkLabels(second, problem);
-  const groups = valueFor("givenStatistics") as OptionalInputs["givenStatistics"];
-  const given = groups && readGivenStatistics(problem, geometry, groups);
-  return { first, second, weights, upstream, given, geometry };
+  const given = valueFor("givenStatistics") === undefined ? undefined : array("givenStatistics");
+  if (given) refuseUnmasked(problem, "givenStatistics");
+  const groups = given as unknown as OptionalInputs["givenStatistics"];
+  return {
+    first,
+    second,
+    weights,
+    upstream,
+    given: groups && readGivenStatistics(problem, geometry, groups),
+    geometry,
+  };
 }
 
 /** A label outside {0, 1, ignoreIndex} is a mistake in the data, never a sample to drop without a word. */
@@ -272,25 +279,19 @@ function checkLabels(labels: ArrayLike<number>, { subject, ignoreIndex }: Proble
     const label = labels[i];
     if (label !== 0 && label !== 1 && label !== ignoreIndex) {
       const rule = `label ${i} must be 0, 1 or ignoreIndex (${ignoreIndex})`;
-      refuse("shape", subject, rule, label, "Mark labels to leave out with ignoreIndex.");
+      refuse("shape", subject, rule, label, "Mark what to leave out with ignoreIndex.");
     }
   }
 }
 
 /** Names thresholds that can never fire: |z| of n samples is at most sqrt((n - 1)(n - ddof) / n). */
-export function thresholdWarnings(
-  { mask, subject }: Problem,
-  groups: readonly GroupStatistics[],
-  given: boolean,
-): string[] {
-  if (!mask || given || mask.threshold === Number.POSITIVE_INFINITY) return [];
-  const { threshold, ddof } = mask;
-  return groups
-    .filter(({ n }) => n > 0)
-    .map((group) => ({ ...group, most: Math.sqrt((Math.max(0, group.n - 1) * Math.max(0, group.n - ddof)) / group.n) }))
-    .filter(({ most }) => threshold >= most)
-    .map(({ column, class: label, n, most }) => {
-      const where = groups.length > 1 ? ` in column ${column}, class ${label}` : "";
-      return `${subject}: threshold ${threshold} can never mask anything${where}: |z| of ${n} samples is at most ${most.toFixed(3)}. Use larger batches or a lower threshold.`;
-    });
+export function thresholdWarnings({ mask, subject }: Problem, groups: readonly GroupStatistics[]): string[] {
+  const { threshold = Infinity, ddof = 0 } = mask ?? {};
+  return groups.flatMap(({ column, class: label, n }) => {
+    const most = Math.sqrt(((n - 1) * (n - ddof)) / n);
+    if (n === 0 || threshold === Infinity || (n > ddof && threshold < most)) return [];
+    const where = groups.length > 1 ? ` in column ${column}, class ${label}` : "";
+    const bound = `|z| of ${n} samples is at most ${n > ddof ? most.toFixed(3) : 0}`;
+    return `${subject}: threshold ${threshold} can never mask anything${where}: ${bound}. Use larger batches or a lower threshold.`;
+  });
 }

@@ -2,15 +2,15 @@
 
 import { usage } from "./buffers.js";
 import { LossError, refuse } from "./errors.js";
-import { select } from "./evaluate.js";
 import type { Family } from "./families.js";
-import { refuseLost, watchDevice } from "./pipelines.js";
+import { refuseLost } from "./pipelines.js";
 import { createPlan, type Plan, type PlanInput, type PlanOutput } from "./plan.js";
 import {
   checkInputs,
   emptyGroups,
   type Inputs,
   type Options,
+  optionalInputNames,
   type Problem,
   type Result,
   resolveProblem,
@@ -54,12 +54,6 @@ function planFor(
   return plan;
 }
 
-function float32(values: ArrayLike<number>): Float32Array<ArrayBuffer> {
-  return values instanceof Float32Array && values.buffer instanceof ArrayBuffer
-    ? (values as Float32Array<ArrayBuffer>)
-    : new Float32Array(values);
-}
-
 /**
  * Computes a loss, its gradient and its diagnostics on the GPU.
  *
@@ -78,27 +72,20 @@ export async function run<F extends Family>(
   inputs: Inputs<F>,
   options: Options = {},
 ): Promise<Result<Float32Array>> {
-  const problem = resolveProblem(loss as Loss, options);
+  const problem = resolveProblem(loss as Loss, options, optionalInputNames);
   const { subject, mask, reduction, base } = problem;
-  watchDevice(device, subject);
+  refuseLost(device, subject);
   const { first, second, weights, upstream, given, geometry } = checkInputs(problem, inputs as Inputs, options);
   const { samples, elements } = geometry;
-  const spread = reduction === "none" && typeof upstream === "number";
-  const optional: [PlanInput, ArrayLike<number> | undefined][] = [
-    ["weights", weights],
-    [
-      "upstream",
-      upstream === 1
-        ? undefined
-        : spread
-          ? new Float32Array(samples).fill(upstream)
-          : typeof upstream === "number"
-            ? [upstream]
-            : upstream,
-    ],
-    ["givenStatistics", given?.flatMap(({ mean, standardDeviation }) => [mean, standardDeviation, 0, 0])],
-  ];
-  const used = optional.flatMap(([name, values]) => (values ? [name] : []));
+  const [firstName, secondName] = base.definition.familyTraits.data;
+  const scalar = (value: number) => new Float32Array(reduction === "none" ? samples : 1).fill(value);
+  const sources: Record<string, ArrayLike<number>> = {
+    [firstName]: first,
+    [secondName]: second,
+    ...(weights && { weights }),
+    ...(upstream !== 1 && { upstream: typeof upstream === "number" ? scalar(upstream) : upstream }),
+    ...(given && { givenStatistics: given.flatMap((group) => [group.mean, group.standardDeviation, 0, 0]) }),
+  };
   const wanted = options.outputs as readonly string[] | undefined;
   const asked = (name: string) => !wanted || wanted.includes(name);
   // The warnings need the statistics, whoever asks for them.
@@ -106,7 +93,13 @@ export async function run<F extends Family>(
   outputs.push(...(["gradient", "perSample"] as const).filter(asked));
   if (mask) outputs.push(...(["mask", "z"] as const).filter(asked));
 
-  const plan = await planFor(device, problem, options.shape ?? [first.length], outputs, used);
+  const plan = await planFor(
+    device,
+    problem,
+    options.shape ?? [first.length],
+    outputs,
+    Object.keys(sources).slice(2) as PlanInput[],
+  );
   refuseLost(device, subject);
   const places = new Map<string, number>();
   let staged = 0;
@@ -135,12 +128,10 @@ export async function run<F extends Family>(
   };
   try {
     const buffers: Record<string, GPUBuffer> = {};
-    const [firstName, secondName] = base.definition.familyTraits.data;
-    for (const [name, values] of [[firstName, first], [secondName, second], ...optional] as const) {
-      if (!values) continue;
+    for (const [name, values] of Object.entries(sources)) {
       buffers[name] = buffer(plan.sizes[name], usage.STORAGE | usage.COPY_DST);
       // Deno aborts on an empty write.
-      if (values.length > 0) device.queue.writeBuffer(buffers[name], 0, float32(values));
+      if (values.length > 0) device.queue.writeBuffer(buffers[name], 0, Float32Array.from(values));
     }
     for (const name of outputs) buffers[name] = buffer(plan.sizes[name], usage.STORAGE | usage.COPY_SRC);
     const staging = buffer(staged, usage.MAP_READ | usage.COPY_DST);
@@ -167,7 +158,7 @@ export async function run<F extends Family>(
       return { ...group, mean, standardDeviation, n, inliers };
     });
     const has = (name: PlanOutput) => places.has(name);
-    const result: Result<Float32Array> = {
+    return {
       loss: reduction === "none" ? floats("loss", samples) : loss,
       count: words("summary", 6)[3],
       weightSum,
@@ -175,10 +166,9 @@ export async function run<F extends Family>(
       ...(has("gradient") && { gradient: floats("gradient", elements) }),
       ...(has("mask") && { mask: Uint8Array.from(words("mask", samples)) }),
       ...(has("z") && { z: floats("z", samples) }),
-      ...(mask && { statistics }),
-      warnings: thresholdWarnings(problem, statistics, given !== undefined),
+      ...(mask && asked("statistics") && { statistics }),
+      warnings: mask && !given ? thresholdWarnings(problem, statistics) : [],
     };
-    return select(result, options.outputs);
   } finally {
     for (const one of created) one.destroy();
   }

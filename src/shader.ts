@@ -1,7 +1,7 @@
 /** Puts a module together: constants, library, the loss, ports, samples, groups and kernels, by plain concatenation. */
 
 import { type Port, portsWgsl, type View } from "./ports.js";
-import type { Problem } from "./problem.js";
+import type { Geometry, Problem } from "./problem.js";
 import {
   groupsBatch,
   kernelsAccumulate,
@@ -24,9 +24,7 @@ export type Entry = "accumulate" | "finalize" | "score" | "last" | "publish" | "
 /** What a module is specialised for; everything else is a uniform. */
 export interface ModuleSpec {
   readonly problem: Problem;
-  /** Samples are rows of several elements. */
-  readonly rowSamples: boolean;
-  readonly classes: number;
+  readonly geometry: Geometry;
   readonly countsInliers: boolean;
   readonly workgroupSize: number;
   readonly ports: ReadonlySet<Port>;
@@ -40,7 +38,7 @@ export function parameterVectors({ base }: Problem): number {
 
 /** The whole WGSL of one kernel. */
 export function composeModule(spec: ModuleSpec, entry: Entry): string {
-  const { problem, rowSamples, ports } = spec;
+  const { problem, geometry, ports } = spec;
   const { base, mask, reduction } = problem;
   const { familyTraits, uses = [], wgsl } = base.definition;
   const statistic = familyTraits.statistics[mask?.statistic ?? "loss"]!;
@@ -64,8 +62,8 @@ const COUNTS_INLIERS = ${spec.countsInliers};`,
     // The function that kernels call, whatever the loss is: binds parameters to their uniforms.
     `fn base_loss(${inputs.map((name) => `${name}: f32`)}) -> vec2f { return ${base.name}(${[...inputs, ...parameters]}); }`,
     portsWgsl(ports, spec.view, reduction === "none"),
-    rowSamples ? samplesRows : samplesElements,
-    spec.classes > 1 ? familyTraits.groups : groupsBatch,
+    geometry.width > 1 ? samplesRows : samplesElements,
+    geometry.classes > 1 ? familyTraits.groups : groupsBatch,
     kernelsStatistics,
     kernelsAccumulate,
     kernelsScore,

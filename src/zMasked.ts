@@ -1,7 +1,7 @@
 /** The modifier of the Z-Error Loss: any base loss, averaged over the samples that are no outliers of their batch. */
 import { oneOf, refuse, refuseUnknown } from "./errors.js";
 import type { Family, FamilyTraits, Statistic } from "./families.js";
-import { type BaseLoss, type LossSpec, type Rule, rules } from "./loss.js";
+import { type BaseLoss, type LossSpec, toJSONValue } from "./loss.js";
 
 /** How {@link zMasked} finds outliers; every option has a default. */
 export interface ZMaskOptions {
@@ -53,12 +53,6 @@ function defaults({ labelled, statistics }: FamilyTraits): Required<ZMaskOptions
   return { threshold: 2, ddof: 1, eps: 0, side: "both", statistic, ...grouping };
 }
 
-const numeric: Record<"threshold" | "ddof" | "eps", Rule> = {
-  threshold: { text: "be a number above 0", test: (x) => x > 0 },
-  ddof: rules.nonNegative,
-  eps: rules.nonNegative,
-};
-
 /**
  * Masks the outliers of a batch: z = (v - mean) / (standard deviation + eps), and only samples with |z| <= threshold enter the loss.
  * Mean and deviation are those of the batch and count as constants in the gradient. A deviation of at most 1e-6 |mean|, or too
@@ -81,16 +75,20 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
   const standard = defaults(base.definition.familyTraits);
   const parameters = { ...standard };
   for (const key of zMaskOptions) if (options[key] !== undefined) Object.assign(parameters, { [key]: options[key] });
-  for (const key of ["threshold", "ddof", "eps"] as const) {
-    const value: unknown = parameters[key];
-    if (typeof value !== "number" || !numeric[key].test(value)) {
-      refuse("parameter", subject, `${key} must ${numeric[key].text}`, value, `The default is ${standard[key]}.`);
+  const { threshold, ddof, eps, statistic, per, granularity, side } = parameters;
+  if (!(typeof threshold === "number" && threshold > 0)) {
+    refuse("parameter", subject, "threshold must be a number above 0", threshold, "The default is 2.");
+  }
+  for (const [key, value] of Object.entries({ ddof, eps })) {
+    if (!(Number.isFinite(value) && value >= 0)) {
+      const rule = `${key} must be a finite number of at least 0`;
+      refuse("parameter", subject, rule, value, "Leave it out for the default.");
     }
   }
-  oneOf(parameters.statistic, Object.keys(statistics), subject, "statistic");
-  oneOf(parameters.per, labelled ? ["batch", "class"] : ["batch"], subject, "per");
-  oneOf(parameters.granularity, ["sample", "element"], subject, "granularity");
-  oneOf(parameters.side, ["both", "upper"], subject, "side");
+  oneOf(statistic, Object.keys(statistics), subject, "statistic");
+  oneOf(per, labelled ? ["batch", "class"] : ["batch"], subject, "per");
+  oneOf(granularity, ["sample", "element"], subject, "granularity");
+  oneOf(side, ["both", "upper"], subject, "side");
   return Object.freeze({
     name: "zMasked" as const,
     family: base.family,
@@ -100,7 +98,7 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
       const params = Object.fromEntries(
         zMaskOptions
           .filter((key) => parameters[key] !== standard[key])
-          .map((key) => [key, parameters[key] === Number.POSITIVE_INFINITY ? "Infinity" : parameters[key]]),
+          .map((key) => [key, toJSONValue(parameters[key])]),
       );
       const of = base.toJSON();
       if (of.loss === "mse") return { loss: "zmse", params };

@@ -49,7 +49,7 @@ describe("run", () => {
     [
       "a device of another kind",
       "device",
-      /^squaredError: device must be a GPUDevice, got object. Without one, use evaluate/,
+      /^squaredError: device must be a GPUDevice, got an object\. Without one, use evaluate/,
       ran(squaredError(), two, {}, () => ({})),
     ],
     [
@@ -282,7 +282,7 @@ describe("encode", () => {
     [
       "an array for a buffer",
       "buffer",
-      /predictions must be a GPUBuffer .* got Float32Array/,
+      /predictions must be a GPUBuffer .* got an array of 256 bytes/,
       () => encode({ predictions: new Float32Array(rows) }),
     ],
     [

@@ -1,4 +1,4 @@
-// Reads shaders/**/*.wgsl as the texts of src/shaders.generated.ts: without comments, and minified unless asked otherwise.
+// Reads shaders/**/*.wgsl as the texts of src/shaders.generated.ts: minified.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./run.mjs";
@@ -19,7 +19,7 @@ function constantName(path) {
   return words.map((word, i) => (i === 0 ? word[0].toLowerCase() : word[0].toUpperCase()) + word.slice(1)).join("");
 }
 
-/** Without comments (WGSL nests block comments and has no strings), indentation and blank lines: they only cost size. */
+/** Without comments, which WGSL nests; it has no strings. */
 function strip(wgsl) {
   let code = "";
   let depth = 0;
@@ -30,79 +30,146 @@ function strip(wgsl) {
       code += " "; // a comment separates tokens
     } else if (depth === 0 && !token.startsWith("//")) code += token;
   }
-  const lines = code.split(/\r?\n/).map((line) => line.trim());
-  return lines.filter(Boolean).join("\n");
+  return code.trim();
 }
 
-const word = /(\.?)\b([A-Za-z_][A-Za-z0-9_]*)\b/g;
-const wordsOf = (text) => Array.from(text.matchAll(word), (match) => match[2]);
+/** Without the white space that separates nothing; operators that would merge, as in `a - -b`, stay apart. */
+function tighten(code) {
+  const apart = /\w\w|([-+&|<>])\1|\/\*|>=/;
+  return code.replace(/\s+/g, (space, at) => (apart.test(code[at - 1] + code[at + space.length]) ? " " : ""));
+}
+
+/** A name with the dot before it; or what holds words that are no names: attributes, address spaces, numbers. */
+const token = /@builtin\(\w+\)|@\w+|\bvar<[^>]*>|\b\d[\w.]*|(\.?)\b([A-Za-z_]\w*)/g;
+const declaration = /\b(?:fn|struct|alias|override|const|let|var)(?:<[^>]*>| )(\w+)/g;
+const swizzle = /^([xyzw]{1,4}|[rgba]{1,4})$/;
+const namesIn = (text, pattern) => Array.from(text.matchAll(pattern), (match) => match[1]);
+
+/** Every declaration at module scope: its text, its name, and the names that it declares within. */
+function parse(code) {
+  const parts = [];
+  let depth = 0;
+  let start = 0;
+  for (const { 0: mark, index } of code.matchAll(/[{};]/g)) {
+    depth += { "{": 1, "}": -1, ";": 0 }[mark];
+    if (depth > 0) continue;
+    const text = code.slice(start, index + 1);
+    start = index + 1;
+    const header = text.split("{", 1)[0];
+    const [name = "", ...inner] = namesIn(text, declaration);
+    const locals = new Set(/\bfn /.test(header) ? [...namesIn(header, /[(,) ](\w+):/g), ...inner] : []);
+    const fields = /\bstruct /.test(header) ? namesIn(text, /(\w+):/g) : [];
+    parts.push({ name, text, locals, fields, number: /^const \w+=(\d[\w.]*);$/.exec(text)?.[1] });
+  }
+  return parts;
+}
+
+/** The text of a part with every name as `rename(kind, name, at)` has it; kinds are namespaces. */
+function renamed({ text, locals, fields }, rename) {
+  return text.replace(token, (whole, dot, name, at) => {
+    if (name === undefined) return whole;
+    const next = text[at + whole.length];
+    if (dot || (next === ":" && fields.includes(name))) return dot + rename("fields", name, at);
+    // In `let length = length(v)` only the first one is the local.
+    return rename(locals.has(name) && next !== "(" ? "locals" : "globals", name, at);
+  });
+}
 
 /**
- * Names that must stay: those of functions that the host or a user's own loss calls, and whatever the TypeScript that writes
- * WGSL mentions or puts together (`read_${port}` keeps all names that begin with `read_`).
+ * Tests for names that must stay: those that the host or a user's own loss calls, and those in the TypeScript that writes WGSL;
+ * where that puts one together, as in `read_${port}`, whatever fits.
  */
-function reservedNames(texts) {
-  const host = ["ports", "shader", "pipelines", "ledger"]
-    .map((file) => readFileSync(join(root, "src", `${file}.ts`), "utf8"))
-    .join("\n");
-  const names = new Set(wordsOf(host));
-  const prefixes = Array.from(host.matchAll(/([A-Za-z]\w*_)\$\{/g), (match) => match[1]);
-  const suffixes = Array.from(host.matchAll(/\}(_\w+)/g), (match) => match[1]);
-  for (const [path, text] of texts) {
-    if (/^(losses|functions)/.test(path)) for (const [, name] of text.matchAll(/\bfn\s+(\w+)/g)) names.add(name);
-    for (const name of wordsOf(text)) {
-      if (prefixes.some((start) => name.startsWith(start)) || suffixes.some((end) => name.endsWith(end)))
-        names.add(name);
-    }
+function reservedNames(files) {
+  const offered = files.filter(([path]) => /^(losses|functions|lib\/numerics)/.test(path));
+  const names = new Set(offered.flatMap(([, parts]) => parts.map(({ name }) => name)));
+  const fields = new Set();
+  for (const file of ["ports", "shader", "pipelines", "ledger"]) {
+    const source = readFileSync(join(root, "src", `${file}.ts`), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+    for (const [, dot, name] of source.matchAll(token)) if (name) (dot ? fields : names).add(name);
   }
-  return names;
+  const affixes = [...names].filter((name) => /^_|_$/.test(name));
+  const fits = (name) => affixes.some((affix) => (affix.endsWith("_") ? name.startsWith(affix) : name.endsWith(affix)));
+  return { globals: (name) => names.has(name) || fits(name), fields: (name) => fields.has(name) };
 }
 
-/** Short names for everything that the shaders declare, the same in all files, most frequent first. */
-function shortNames(texts) {
-  const code = texts.map(([, text]) => text).join("\n");
-  const fields = new Set(
-    Array.from(code.matchAll(/struct\s+\w+\s*\{([^}]*)\}/g), ([, body]) =>
-      Array.from(body.matchAll(/(\w+)\s*:/g), (m) => m[1]),
-    ).flat(),
-  );
-  const declared = new Set([
-    ...Array.from(code.matchAll(/\b(?:fn|struct|const|let|var)(?:<[^>]*>)?\s+(\w+)/g), (m) => m[1]),
-    ...Array.from(code.matchAll(/[(,]\s*(?:@builtin\(\w+\)\s*)?(\w+)\s*:/g), (m) => m[1]),
-    ...fields,
+// What is frequent anyway costs gzip fewer bits, so the letters of English words come first.
+const lower = [..."etarnsoiclufdmpghbvwyxkzqj"];
+const upper = lower.map((letter) => letter.toUpperCase());
+/** For locals and fields; none is a keyword. */
+const letters = [...lower, ...upper, ...lower.flatMap((a) => upper.map((b) => a + b))];
+/** For module scope, which users' losses share: none that people write. */
+const pairs = upper.flatMap((a) => lower.map((b) => a + b));
+
+/** Short names for those in use, most frequent first: out of what rivals leave, the one that makes most text recur. */
+function shortNames(uses, pool, taken, rivalsOf = () => uses.keys()) {
+  const short = new Map();
+  const seen = new Map(pool.map((candidate) => [candidate, new Set()]));
+  for (const [name, contexts] of [...uses].sort((a, b) => b[1].length - a[1].length)) {
+    const used = new Set(Array.from(rivalsOf(name), (rival) => short.get(rival)));
+    const free = pool.filter((candidate) => !taken.has(candidate) && !used.has(candidate));
+    if (free.length === 0) throw new Error(`no short name is left for ${name}`);
+    const recurring = (candidate) => contexts.filter((context) => seen.get(candidate).has(context)).length;
+    let best = free[0];
+    for (const other of free) if (other.length === best.length && recurring(other) > recurring(best)) best = other;
+    for (const context of contexts) seen.get(best).add(context);
+    short.set(name, best);
+  }
+  return short;
+}
+
+/**
+ * The same for the compiler, and shorter: short names, numbers for their constants, no space that separates nothing. Files are
+ * put together in many ways, so a name becomes the same one everywhere; but locals that never meet in a function may share one.
+ */
+function minify(texts) {
+  const files = texts.map(([path, text]) => [path, parse(tighten(strip(text)))]);
+  const parts = files.flatMap(([, inFile]) => inFile);
+  const reserved = reservedNames(files);
+  const declared = {
+    globals: new Set(parts.map(({ name }) => name)),
+    fields: new Set(parts.flatMap((part) => part.fields)),
+  };
+  const numbers = new Map(parts.map(({ name, number }) => [name, reserved.globals(name) ? undefined : number]));
+  for (const { name, number, locals } of parts) {
+    if (numbers.get(name) !== number) numbers.delete(name); // files differ
+    // A local that is called like something at module scope shares its name, so that it need not be known which one is meant.
+    for (const local of locals) if (declared.globals.has(local) && locals.delete(local)) numbers.delete(local);
+  }
+  // What may be a swizzle cannot be told from one.
+  const stays = (kind, name) => reserved[kind](name) || (kind === "fields" ? swizzle.test(name) : numbers.get(name));
+
+  const uses = { globals: new Map(), locals: new Map(), fields: new Map() };
+  const taken = { globals: new Set(), fields: new Set() };
+  for (const part of parts) {
+    renamed(part, (kind, name, at) => {
+      const contexts = [`${part.text.slice(0, at).slice(-6)}_`, `_${part.text.slice(at + name.length).slice(0, 6)}`];
+      const changes = kind === "locals" || (declared[kind].has(name) && !stays(kind, name));
+      if (changes) uses[kind].set(name, [...(uses[kind].get(name) ?? []), ...contexts]);
+      else taken[kind].add(name);
+      return name;
+    });
+  }
+  const together = (name) => parts.filter((part) => part.locals.has(name)).flatMap((part) => [...part.locals]);
+  const short = {
+    globals: new Map([...numbers, ...shortNames(uses.globals, pairs, taken.globals)]),
+    locals: shortNames(uses.locals, letters, taken.globals, together),
+    fields: shortNames(uses.fields, letters, taken.fields),
+  };
+  const shorten = (part) => renamed(part, (kind, name) => short[kind].get(name) ?? name);
+  return files.map(([path, inFile]) => [
+    path,
+    inFile.map((part) => (numbers.get(part.name) ? "" : shorten(part))).join(""),
   ]);
-  const reserved = reservedNames(texts);
-  const taken = new Set([...wordsOf(code), ...reserved]);
-  const counts = new Map();
-  for (const name of wordsOf(code)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const long = [...declared].filter((name) => name.length > 2 && !reserved.has(name));
-  long.sort((a, b) => counts.get(b) * b.length - counts.get(a) * a.length || (a < b ? -1 : 1));
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  const pool = [...letters, ...[...letters].flatMap((a) => [...letters.toLowerCase()].map((b) => a + b))];
-  const free = pool.filter((name) => !taken.has(name));
-  if (free.length < long.length) throw new Error(`${long.length} names and only ${free.length} short ones`);
-  return { map: new Map(long.map((name, i) => [name, free[i]])), fields };
-}
-
-/** Shorter, for the same compiler output: short names, no space that separates nothing. */
-function minify(text, { map, fields }) {
-  const renamed = text.replace(word, (whole, dot, name, at) => {
-    // After a dot stands a field or a swizzle, as `z` may be; in `var<workgroup>` an address space.
-    const other = dot ? !fields.has(name) : text[at - 1] === "<" && text[at + name.length] === ">";
-    return map.has(name) && !other ? dot + map.get(name) : whole;
-  });
-  return renamed.replace(/\s*([=+\-*/<>(){}[\],;:&|!?^~%])\s*/g, "$1").replace(/\s+/g, " ");
 }
 
 /** [name of the constant, its text, its path] of every shader. */
-export function readShaders({ minified = true } = {}) {
-  const texts = wgslFiles().map((path) => [path, strip(readFileSync(join(root, "shaders", path), "utf8"))]);
-  const names = minified ? shortNames(texts) : undefined;
+export function readShaders() {
+  const texts = wgslFiles().map((path) => [path, readFileSync(join(root, "shaders", path), "utf8")]);
   const seen = new Map();
-  return texts.map(([path, text]) => {
+  return minify(texts).map(([path, text]) => {
     const name = constantName(path);
     if (seen.has(name)) throw new Error(`shaders/${path} and shaders/${seen.get(name)} are both named ${name}`);
     seen.set(name, path);
-    return [name, names ? minify(text, names) : text, path];
+    return [name, text, path];
   });
 }

@@ -47,7 +47,7 @@ fn write_header(lane: u32) {
   }
 }
 
-fn finalize(workgroup: u32, workgroups: u32, lane: u32) {
+fn finalize_groups(workgroup: u32, workgroups: u32, lane: u32) {
   if (workgroup == 0u) {
     write_header(lane);
   }

@@ -95,7 +95,7 @@ fn careful_moments(row: u32, stop: u32, spot: Spot, label: u32) -> Item {
         largest = max(largest, abs(deviation));
         near_sums += deviation;
         near_squares += deviation * deviation;
-        counts += vec4u(count(own & quad.usable), count(quad.broken) + dot(quad.invalid, vec4u(1u)), 0u, count(own & quad.broken));
+        counts += vec4u(count_of(own & quad.usable), count_of(quad.broken) + dot(quad.invalid, vec4u(1u)), 0u, count_of(own & quad.broken));
       }
       sums += near_sums;
       squares += near_squares;
@@ -120,7 +120,7 @@ fn store_moments(moments: Item, label: u32, spot: Spot, lane: u32) {
   }
 }
 
-fn accumulate(workgroup: u32, lane: u32) {
+fn accumulate_slice(workgroup: u32, lane: u32) {
   let spot = spot_of(workgroup, lane);
   var first = no_item();
   var second = no_item();

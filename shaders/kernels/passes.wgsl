@@ -3,17 +3,17 @@
 fn pass_accumulate(workgroup: u32, workgroups: u32, lane: u32) {
   if (workgroup < settings.tiles * settings.slices) {
     prepare_samples(workgroup, lane);
-    accumulate(workgroup, lane);
+    accumulate_slice(workgroup, lane);
   }
 }
 
 fn pass_finalize(workgroup: u32, workgroups: u32, lane: u32) {
-  finalize(workgroup, workgroups, lane);
+  finalize_groups(workgroup, workgroups, lane);
 }
 
 fn pass_score(workgroup: u32, workgroups: u32, lane: u32) {
   if (workgroup < settings.tiles * settings.slices) {
-    score(workgroup, lane);
+    score_slice(workgroup, lane);
   }
 }
 
@@ -36,16 +36,16 @@ fn pass_small(workgroup: u32, workgroups: u32, lane: u32) {
   if (MASKED) {
     for (var tile = 0u; tile < settings.tiles; tile++) {
       prepare_samples(tile, lane);
-      accumulate(tile, lane);
+      accumulate_slice(tile, lane);
     }
     storageBarrier();  // other lanes read the moments
     if (CLASSES > 1u) {
-      finalize(0u, 1u, lane);
+      finalize_groups(0u, 1u, lane);
       storageBarrier();  // and the statistics
     }
   }
   for (var tile = 0u; tile < settings.tiles; tile++) {
-    score(tile, lane);
+    score_slice(tile, lane);
   }
   storageBarrier();  // and the sums
   let conclusion = conclude(true, lane);

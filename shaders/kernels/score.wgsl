@@ -110,8 +110,8 @@ fn careful_score(start_row: u32, stop: u32, spot: Spot, references: References, 
     let terms = select(vec4f(0.0), quad.weight * loss, kept);
     sums = add(sums, Item(
       vec4f(dot(terms, vec4f(1.0)), dot(select(vec4f(0.0), quad.weight, counted), vec4f(1.0)), 0.0, 0.0),
-      vec4u(count(counted), count(quad.broken), dot(quad.invalid, vec4u(1u)), 0u)));
-    inliers += vec2u(count(kept & !quad.positive), count(kept & quad.positive));
+      vec4u(count_of(counted), count_of(quad.broken), dot(quad.invalid, vec4u(1u)), 0u)));
+    inliers += vec2u(count_of(kept & !quad.positive), count_of(kept & quad.positive));
 
     let entry = select(vec4f(0.0), select(quad.weight * loss, loss, MASKED), quad.usable);
     write_perSample(start, stride, rows, or_nan(bitcast<vec4u>(entry), broken));
@@ -127,7 +127,7 @@ fn careful_score(start_row: u32, stop: u32, spot: Spot, references: References, 
   return Score(true, sums, inliers);
 }
 
-fn score(workgroup: u32, lane: u32) {
+fn score_slice(workgroup: u32, lane: u32) {
   let spot = spot_of(workgroup, lane);
   let references = references_of(workgroup, spot, lane);
   let factor = vec4f(select(1.0, bitcast<f32>(upstream_word(0u)), flag(SUM) && !flag(UNSCALED)));

@@ -16,7 +16,7 @@ fn or_nan(bits: vec4u, spoiled: vec4<bool>) -> vec4u {
   return select(bits, vec4u(NAN_BITS), spoiled);
 }
 
-fn count(lanes: vec4<bool>) -> u32 {
+fn count_of(lanes: vec4<bool>) -> u32 {
   return dot(select(vec4u(0u), vec4u(1u), lanes), vec4u(1u));
 }
 

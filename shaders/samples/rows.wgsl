@@ -3,6 +3,8 @@
 
 const ELEMENTWISE = false;
 
+@group(0) @binding(15) var<storage, read_write> samples: array<vec4u>;
+
 const BROKEN = 1u;
 const KEPT = 2u;
 const INVALID = 4u;  // times the number of invalid labels
@@ -16,10 +18,10 @@ fn sample_stride() -> u32 {
 }
 
 fn sample_quad(row: u32, column: u32) -> Quad {
-  let a = port_samples[row];
-  let b = port_samples[row + 1u];
-  let c = port_samples[row + 2u];
-  let d = port_samples[row + 3u];
+  let a = samples[row];
+  let b = samples[row + 1u];
+  let c = samples[row + 2u];
+  let d = samples[row + 3u];
   let weight = read_weights(row, 1u);
   let odd_weight = non_finite(weight);
   let state = select(vec4u(0u), vec4u(a.w, b.w, c.w, d.w), inside(row));
@@ -33,8 +35,8 @@ fn sample_quad(row: u32, column: u32) -> Quad {
 fn keep_samples(row: u32, kept: vec4<bool>) {
   for (var k = 0u; k < 4u; k++) {
     if (row + k < settings.rows) {
-      let state = port_samples[row + k].w & ~KEPT;
-      port_samples[row + k].w = select(state, state | KEPT, kept[k]);
+      let state = samples[row + k].w & ~KEPT;
+      samples[row + k].w = select(state, state | KEPT, kept[k]);
     }
   }
 }
@@ -69,7 +71,7 @@ fn prepare_samples(workgroup: u32, lane: u32) {
         near += vec2f(
           dot(select(vec4f(0.0), quad.losses.loss, quad.usable), vec4f(1.0)),
           dot(select(vec4f(0.0), quad.losses.scored, quad.usable), vec4f(1.0)));
-        own.counts += vec4u(count(quad.usable | quad.broken), count(quad.broken), dot(quad.invalid, vec4u(1u)), 0u);
+        own.counts += vec4u(count_of(quad.usable | quad.broken), count_of(quad.broken), dot(quad.invalid, vec4u(1u)), 0u);
       }
       own.values += vec4f(near, 0.0, 0.0);
     }
@@ -80,7 +82,7 @@ fn prepare_samples(workgroup: u32, lane: u32) {
       let members = own.counts.x;
       let means = bitcast<vec4u>(own.values / f32(max(members, 1u)));
       let broken = own.counts.y > 0u || any(non_finite(means));
-      port_samples[row] = vec4u(
+      samples[row] = vec4u(
         select(means.xy, vec2u(0u), vec2<bool>(broken)), members, select(0u, BROKEN, broken) + INVALID * own.counts.z);
     }
   }
@@ -93,7 +95,7 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
   let start = workgroup * settings.slice_rows + lane / settings.row_lanes;
   let end = select(start, slice_end(workgroup), HAS_gradient);
   for (var row = start; row < end; row += rows_at_once()) {
-    let sample = port_samples[row];
+    let sample = samples[row];
     var factor = 0.0;
     if ((sample.w & KEPT) != 0u) {
       factor = bitcast<vec4f>(read_weights(row, 1u)).x / f32(sample.z) * bitcast<vec4f>(read_upstream(row, 1u)).x

@@ -9,7 +9,7 @@ import {
   type Result,
   type Tuning,
 } from "../../src/index.js";
-import { emptyGroups, resolveGeometry, resolveProblem } from "../../src/problem.js";
+import { emptyGroups, optionalInputNames, resolveGeometry, resolveProblem } from "../../src/problem.js";
 
 export interface PlanRun extends Result<Float32Array> {
   summary: {
@@ -68,7 +68,7 @@ export async function runPlan(
   options: Options & { tuning?: Partial<Tuning>; capacity?: number; planOutputs?: PlanOutput[] } = {},
 ): Promise<PlanRun> {
   const { tuning, capacity, planOutputs, shape: given, ...rest } = options;
-  const problem = resolveProblem(loss, rest);
+  const problem = resolveProblem(loss, rest, optionalInputNames);
   const [first, second] = "predictions" in inputs ? ["predictions", "targets"] : ["logits", "labels"];
   const data = inputs as unknown as Record<string, ArrayLike<number>>;
   const shape = given ?? ([data[first].length] as const);

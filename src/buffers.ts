@@ -32,7 +32,8 @@ export function resolveBinding(
   subject: string,
 ): BoundBuffer {
   const buffer = bufferOf(binding, name, subject);
-  const { offset = 0, size = buffer.size - offset } = buffer === binding ? {} : (binding as { offset?: number; size?: number });
+  const { offset = 0, size = buffer.size - offset } =
+    buffer === binding ? {} : (binding as { offset?: number; size?: number });
   if ((buffer.usage & usage.STORAGE) === 0) {
     refuse("buffer", subject, `${name} must have usage STORAGE`, buffer.usage, "Add GPUBufferUsage.STORAGE.");
   }

@@ -4,7 +4,7 @@ import { usage } from "./buffers.js";
 import { LossError, refuse } from "./errors.js";
 import type { Family } from "./families.js";
 import { refuseLost } from "./pipelines.js";
-import { createPlan, type Plan, type PlanInput, type PlanOutput } from "./plan.js";
+import { createPlan, type Plan, type PlanBuffers, type PlanInput, type PlanOptions, type PlanOutput } from "./plan.js";
 import {
   checkInputs,
   emptyGroups,
@@ -13,8 +13,9 @@ import {
   optionalInputNames,
   type Problem,
   type Result,
+  type ResultName,
   resolveProblem,
-  type Shape,
+  resultNames,
   thresholdWarnings,
 } from "./problem.js";
 import type { Loss } from "./zMasked.js";
@@ -23,34 +24,23 @@ import type { Loss } from "./zMasked.js";
 const KEPT_PLANS = 8;
 const plans = new WeakMap<GPUDevice, Map<string, Promise<Plan>>>();
 
-function planFor(
-  device: GPUDevice,
-  { loss, base, mask, reduction, nonFinite, ignoreIndex }: Problem,
-  shape: Shape,
-  outputs: PlanOutput[],
-  inputs: PlanInput[],
-): Promise<Plan> {
+function planFor(device: GPUDevice, { loss, base, mask }: Problem, options: PlanOptions): Promise<Plan> {
   const kept = plans.get(device) ?? new Map<string, Promise<Plan>>();
   plans.set(device, kept);
-  const options = { shape, outputs, inputs, reduction, nonFinite, ignoreIndex };
-  const { statistic, per, granularity } = mask ?? {};
-  const key = JSON.stringify([base.name, base.definition.wgsl, statistic, per, granularity, options]);
-  let plan = kept.get(key);
+  const key = JSON.stringify([base.name, base.definition.wgsl, mask?.statistic, mask?.per, mask?.granularity, options]);
+  const plan = kept.get(key) ?? createPlan(device, loss, options);
   kept.delete(key);
-  if (!plan) {
-    plan = createPlan(device, loss, options);
-    plan.catch(() => kept.delete(key));
-    if (kept.size === KEPT_PLANS) {
-      const [[oldest, old]] = kept;
-      kept.delete(oldest);
-      // Whoever awaits it now goes first, and encodes and submits at once.
-      old.then(
-        (plan) => plan.destroy(),
-        () => {},
-      );
-    }
-  }
   kept.set(key, plan);
+  plan.catch(() => kept.delete(key));
+  if (kept.size > KEPT_PLANS) {
+    const [[oldest, old]] = kept;
+    kept.delete(oldest);
+    // Whoever awaits it now goes first, and encodes and submits at once.
+    old.then(
+      (plan) => plan.destroy(),
+      () => {},
+    );
+  }
   return plan;
 }
 
@@ -73,72 +63,64 @@ export async function run<F extends Family>(
   options: Options = {},
 ): Promise<Result<Float32Array>> {
   const problem = resolveProblem(loss as Loss, options, optionalInputNames);
-  const { subject, mask, reduction, base } = problem;
+  const { subject, mask, reduction, nonFinite, ignoreIndex, base } = problem;
   refuseLost(device, subject);
   const { first, second, weights, upstream, given, geometry } = checkInputs(problem, inputs as Inputs, options);
-  const { samples, elements } = geometry;
   const [firstName, secondName] = base.definition.familyTraits.data;
-  const scalar = (value: number) => new Float32Array(reduction === "none" ? samples : 1).fill(value);
+  const spread = (value: number) => new Float32Array(reduction === "none" ? geometry.samples : 1).fill(value);
   const sources: Record<string, ArrayLike<number>> = {
     [firstName]: first,
     [secondName]: second,
     ...(weights && { weights }),
-    ...(upstream !== 1 && { upstream: typeof upstream === "number" ? scalar(upstream) : upstream }),
+    ...(upstream !== 1 && { upstream: typeof upstream === "number" ? spread(upstream) : upstream }),
     ...(given && { givenStatistics: given.flatMap((group) => [group.mean, group.standardDeviation, 0, 0]) }),
   };
-  const wanted = options.outputs as readonly string[] | undefined;
-  const asked = (name: string) => !wanted || wanted.includes(name);
+  const { shape = [first.length], outputs: wanted = resultNames } = options;
+  const asked = (name: ResultName): boolean => wanted.includes(name);
   // The warnings need the statistics, whoever asks for them.
-  const outputs: PlanOutput[] = ["summary", "loss", ...(mask ? (["statistics"] as const) : [])];
-  outputs.push(...(["gradient", "perSample"] as const).filter(asked));
-  if (mask) outputs.push(...(["mask", "z"] as const).filter(asked));
-
-  const plan = await planFor(
-    device,
-    problem,
-    options.shape ?? [first.length],
-    outputs,
-    Object.keys(sources).slice(2) as PlanInput[],
-  );
+  const outputs: PlanOutput[] = ["summary", "loss", ...(["gradient", "perSample"] as const).filter(asked)];
+  if (mask) outputs.push("statistics", ...(["mask", "z"] as const).filter(asked));
+  const inputNames = Object.keys(sources).slice(2) as PlanInput[];
+  const planOptions = { shape, outputs, inputs: inputNames, reduction, nonFinite, ignoreIndex };
+  const plan = await planFor(device, problem, planOptions);
   refuseLost(device, subject);
-  const places = new Map<string, number>();
-  let staged = 0;
-  for (const name of outputs) {
-    places.set(name, staged);
-    staged += plan.sizes[name];
-  }
-  const largest = Math.max(staged, ...Object.values(plan.sizes));
-  const most = device.limits.maxBufferSize;
-  if (largest > most) {
-    const rule = `inputs and outputs must fit into buffers of ${most} bytes`;
-    refuse(
-      "unsupported",
-      subject,
-      rule,
-      largest,
-      "Ask for fewer outputs, split the batch, or request a higher maxBufferSize.",
-    );
-  }
 
+  // Outputs lie side by side in one buffer, so that one copy and one read-back get them all.
+  let size = 0;
+  const offsets = Object.fromEntries(
+    outputs.map((name) => {
+      const offset = size;
+      size += 256 * Math.ceil(plan.sizes[name] / 256);
+      return [name, offset];
+    }),
+  );
+  const largest = Math.max(size, ...Object.values(plan.sizes));
+  const { maxBufferSize } = device.limits;
+  if (largest > maxBufferSize) {
+    const rule = `inputs and outputs must fit into buffers of ${maxBufferSize} bytes`;
+    refuse("unsupported", subject, rule, largest, "Split the batch, or request a higher maxBufferSize.");
+  }
   const created: GPUBuffer[] = [];
-  const buffer = (size: number, bits: number): GPUBuffer => {
-    const one = device.createBuffer({ label: `run ${subject}`, size: Math.max(4, size), usage: bits });
-    created.push(one);
-    return one;
+  const createBuffer = (size: number, bits: number): GPUBuffer => {
+    const buffer = device.createBuffer({ label: `run ${subject}`, size: Math.max(4, size), usage: bits });
+    created.push(buffer);
+    return buffer;
   };
   try {
-    const buffers: Record<string, GPUBuffer> = {};
+    const written = createBuffer(size, usage.STORAGE | usage.COPY_SRC);
+    const staging = createBuffer(size, usage.MAP_READ | usage.COPY_DST);
+    const buffers: PlanBuffers = {};
+    for (const name of outputs) buffers[name] = { buffer: written, offset: offsets[name], size: plan.sizes[name] };
     for (const [name, values] of Object.entries(sources)) {
-      buffers[name] = buffer(plan.sizes[name], usage.STORAGE | usage.COPY_DST);
+      const buffer = createBuffer(plan.sizes[name], usage.STORAGE | usage.COPY_DST);
+      buffers[name as PlanInput] = buffer;
       // Deno aborts on an empty write.
-      if (values.length > 0) device.queue.writeBuffer(buffers[name], 0, Float32Array.from(values));
+      if (values.length > 0) device.queue.writeBuffer(buffer, 0, Float32Array.from(values));
     }
-    for (const name of outputs) buffers[name] = buffer(plan.sizes[name], usage.STORAGE | usage.COPY_SRC);
-    const staging = buffer(staged, usage.MAP_READ | usage.COPY_DST);
     const encoder = device.createCommandEncoder({ label: "run" });
-    plan.setLoss(problem.loss);
+    plan.setLoss(loss as Loss);
     plan.encode(encoder, buffers);
-    for (const [name, place] of places) encoder.copyBufferToBuffer(buffers[name], 0, staging, place, plan.sizes[name]);
+    encoder.copyBufferToBuffer(written, 0, staging, 0, size);
     device.queue.submit([encoder.finish()]);
     try {
       await staging.mapAsync(usage.MAP_READ);
@@ -148,28 +130,27 @@ export async function run<F extends Family>(
       throw new LossError("device", `${subject}: results must be readable, got: ${cause}`, { cause });
     }
     const bytes = staging.getMappedRange().slice(0);
-    const floats = (name: PlanOutput, length: number) => new Float32Array(bytes, places.get(name), length);
-    const words = (name: PlanOutput, length: number) => new Uint32Array(bytes, places.get(name), length);
-    const [loss, weightSum] = floats("summary", 6);
-    const statistics = emptyGroups(geometry).map((group, g) => {
-      if (!mask) return group;
-      const [mean, standardDeviation] = floats("statistics", 4 * g + 2).subarray(4 * g);
-      const [n, inliers] = words("statistics", 4 * g + 4).subarray(4 * g + 2);
-      return { ...group, mean, standardDeviation, n, inliers };
-    });
-    const has = (name: PlanOutput) => places.has(name);
+    const floats = (name: PlanOutput) => new Float32Array(bytes, offsets[name], plan.sizes[name] / 4);
+    const words = (name: PlanOutput) => new Uint32Array(bytes, offsets[name], plan.sizes[name] / 4);
+    const statistics =
+      mask &&
+      emptyGroups(geometry).map((group, g) => {
+        const [mean, standardDeviation] = floats("statistics").subarray(4 * g);
+        const [n, inliers] = words("statistics").subarray(4 * g + 2);
+        return { ...group, mean, standardDeviation, n, inliers };
+      });
     return {
-      loss: reduction === "none" ? floats("loss", samples) : loss,
-      count: words("summary", 6)[3],
-      weightSum,
-      ...(has("perSample") && { perSample: floats("perSample", samples) }),
-      ...(has("gradient") && { gradient: floats("gradient", elements) }),
-      ...(has("mask") && { mask: Uint8Array.from(words("mask", samples)) }),
-      ...(has("z") && { z: floats("z", samples) }),
-      ...(mask && asked("statistics") && { statistics }),
-      warnings: mask && !given ? thresholdWarnings(problem, statistics) : [],
+      loss: reduction === "none" ? floats("loss") : floats("loss")[0],
+      count: words("summary")[3],
+      weightSum: floats("summary")[1],
+      ...(asked("perSample") && { perSample: floats("perSample") }),
+      ...(asked("gradient") && { gradient: floats("gradient") }),
+      ...(mask && asked("mask") && { mask: Uint8Array.from(words("mask")) }),
+      ...(mask && asked("z") && { z: floats("z") }),
+      ...(statistics && asked("statistics") && { statistics }),
+      warnings: statistics && !given ? thresholdWarnings(problem, statistics) : [],
     };
   } finally {
-    for (const one of created) one.destroy();
+    for (const buffer of created) buffer.destroy();
   }
 }

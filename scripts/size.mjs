@@ -47,7 +47,7 @@ async function bundle(names) {
 const { code, modules } = await bundle(imports);
 const size = gzipped(code);
 console.log(
-  `${imports.join(", ")}: ${kilobytes(size)} gzipped, ${kilobytes(code.length)} minified (limit ${kilobytes(limit)} gzipped)`,
+  `${imports.join(", ")}: ${kilobytes(size)} (${size}) gzipped, ${kilobytes(code.length)} minified (limit ${kilobytes(limit)} gzipped)`,
 );
 
 const problems = unwanted.filter((text) => code.includes(text)).map((text) => `the bundle must not contain "${text}"`);

@@ -73,14 +73,11 @@ export function settingsSize(problem: Problem): number {
   return 64 + 16 * parameterVectors(problem);
 }
 
-/** What `settings.flags` says; see settings.wgsl. */
-export const flags = { upperSide: 1, omit: 2, mean: 4, sum: 8, unscaled: 16, rescale: 32 } as const;
-
-/** Writes the settings of one chunk, field by field as in settings.wgsl; `outputFlags` are those that the problem does not decide. */
-export function writeSettings(problem: Problem, grid: Grid, chunk: Chunk, outputFlags: number): ArrayBuffer {
-  const { mask, base, reduction, nonFinite, ignoreIndex } = problem;
+/** Writes the settings of one chunk, field by field as in settings.wgsl. */
+export function writeSettings(problem: Problem, grid: Grid, chunk: Chunk): ArrayBuffer {
+  const { mask, base, ignoreIndex } = problem;
   const data = new ArrayBuffer(settingsSize(problem));
-  new Uint32Array(data, 0, 12).set([
+  new Uint32Array(data, 0, 11).set([
     chunk.rows,
     grid.groupColumns,
     grid.width,
@@ -92,14 +89,11 @@ export function writeSettings(problem: Problem, grid: Grid, chunk: Chunk, output
     chunk.firstSlice,
     grid.slices,
     grid.groups,
-    outputFlags |
-      (mask?.side === "upper" ? flags.upperSide : 0) |
-      (nonFinite === "omit" ? flags.omit : 0) |
-      (reduction === "none" ? 0 : flags[reduction]),
   ]);
-  const { threshold = 0, eps = 0, ddof = 0 } = mask ?? {};
-  const numbers = [ignoreIndex, threshold, eps, ddof, ...Object.values(base.parameters)];
+  const { threshold = 0, side, eps = 0, ddof = 0 } = mask ?? {};
+  const lowest = side === "upper" ? -Infinity : -threshold;
+  const numbers = [ignoreIndex, lowest, threshold, eps, ddof, ...Object.values(base.parameters)];
   // WGSL may assume that floats are finite, so infinite parameters travel as the largest numbers.
-  new Float32Array(data, 48).set(numbers.map((x) => Math.min(3.4e38, Math.max(-3.4e38, x))));
+  new Float32Array(data, 44).set(numbers.map((x) => Math.min(3.4e38, Math.max(-3.4e38, x))));
   return data;
 }

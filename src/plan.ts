@@ -1,7 +1,7 @@
 /** Plans: compile once, then record into the caller's encoder, without submit, read-back or await. */
 import { createBinder, type Step } from "./binder.js";
 import { type BufferBinding, openPass } from "./buffers.js";
-import { flags, type Grid, gridOf, settingsSize, writeSettings } from "./dispatch.js";
+import { type Grid, gridOf, settingsSize, writeSettings } from "./dispatch.js";
 import { eachOf, refuse, refuseUnknown } from "./errors.js";
 import type { Family } from "./families.js";
 import { passesFor, workgroupsOf } from "./passes.js";
@@ -153,13 +153,11 @@ export async function createPlan<F extends Family>(
   };
   const whole = gridFor(capacity);
   const rescale = ports.has("gradient") && reduction === "mean" && width === 1;
-  const outputFlags = (unscaled ? flags.unscaled : 0) | (rescale ? flags.rescale : 0);
   const wanted = { masked: mask !== undefined, geometry, ports: new Set(ports.values()), rescale };
   const compile = async (small: boolean, view: View): Promise<Step[]> => {
     const passes = passesFor(wanted, small, device.limits.maxStorageBuffersPerShaderStage);
     const { workgroupSize } = tuning;
-    const countsInliers = ports.has("statistics");
-    const spec = { problem, geometry, countsInliers, workgroupSize, view };
+    const spec = { problem, geometry, unscaled, workgroupSize, view };
     return Promise.all(
       passes.map(async (pass) => ({
         ...pass,
@@ -202,7 +200,7 @@ export async function createPlan<F extends Family>(
         pass.setPipeline(step.pipeline);
         for (const [c, group] of groups[s].entries()) {
           const chunk = grid.chunks[c];
-          const write = () => writeSettings(problem, grid, chunk, outputFlags);
+          const write = () => writeSettings(problem, grid, chunk);
           pass.setBindGroup(0, group, [settings.offsetOf(`${c} ${values}`, write)]);
           const count = workgroupsOf(step, grid, chunk.slices);
           const width = Math.min(count, 65535);

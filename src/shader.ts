@@ -25,7 +25,8 @@ export type Entry = "accumulate" | "finalize" | "score" | "last" | "publish" | "
 export interface ModuleSpec {
   readonly problem: Problem;
   readonly geometry: Geometry;
-  readonly countsInliers: boolean;
+  /** The gradient lacks its scale. */
+  readonly unscaled: boolean;
   readonly workgroupSize: number;
   readonly ports: ReadonlySet<Port>;
   readonly view: View;
@@ -39,7 +40,7 @@ export function parameterVectors({ base }: Problem): number {
 /** The whole WGSL of one kernel. */
 export function composeModule(spec: ModuleSpec, entry: Entry): string {
   const { problem, geometry, ports } = spec;
-  const { base, mask, reduction } = problem;
+  const { base, mask, reduction, nonFinite } = problem;
   const { familyTraits, uses = [], wgsl } = base.definition;
   const statistic = familyTraits.statistics[mask?.statistic ?? "loss"]!;
   const inputs = familyTraits.arguments;
@@ -48,8 +49,9 @@ export function composeModule(spec: ModuleSpec, entry: Entry): string {
     `const WORKGROUP_SIZE = ${spec.workgroupSize}u;
 const PARAMETER_VECTORS = ${parameterVectors(problem)}u;
 const MASKED = ${mask !== undefined};
-const AVERAGED = ${reduction === "mean"};
-const COUNTS_INLIERS = ${spec.countsInliers};`,
+const MEAN = ${reduction === "mean"};
+const OMITS = ${nonFinite === "omit"};
+const UNSCALED = ${spec.unscaled};`,
     libSettings,
     libBits,
     libReduce,

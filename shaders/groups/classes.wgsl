@@ -24,14 +24,12 @@ fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
 
 // The slice's moments have been merged, so their place is free for its inliers.
 fn store_inliers(inliers: vec2u, spot: Spot, lane: u32) {
-  if (COUNTS_INLIERS) {
-    let own = Item(vec4f(0.0), vec4u(inliers, 0u, 0u));
-    let total = reduce(ADD, own, lane, spot.position, lanes_per_column(), settings.tile_columns);
-    if (spot.leads) {
-      let slot = moments_slot(spot.slice, CLASSES * spot.column);
-      scratch[slot].counts.x = total.counts.x;
-      scratch[slot + 1u].counts.x = total.counts.y;
-    }
+  let own = Item(vec4f(0.0), vec4u(inliers, 0u, 0u));
+  let total = reduce(ADD, own, lane, spot.position, lanes_per_column(), settings.tile_columns);
+  if (spot.leads) {
+    let slot = moments_slot(spot.slice, CLASSES * spot.column);
+    scratch[slot].counts.x = total.counts.x;
+    scratch[slot + 1u].counts.x = total.counts.y;
   }
 }
 
@@ -67,7 +65,7 @@ fn finalize_groups(workgroup: u32, workgroups: u32, lane: u32) {
 }
 
 fn publish_groups(workgroup: u32, workgroups: u32, kept: u32, lane: u32) {
-  if (!COUNTS_INLIERS) {
+  if (!HAS_statistics) {
     return;
   }
   let poisoned = scratch[header_slot()].counts.w > 0u;

@@ -108,7 +108,7 @@ fn careful_moments(row: u32, stop: u32, spot: Spot, label: u32) -> Item {
     }
   }
   moments.values *= vec4f(power_of_two(exponent), 1.0, power_of_two(exponent), 0.0);
-  let poison = select(counts.w, 0u, flag(OMIT));
+  let poison = select(counts.w, 0u, OMITS);
   moments.counts = vec4u(counts.x, counts.y, select(bitcast<u32>(exponent), 0u, counts.x == 0u), poison);
   return moments;
 }

@@ -15,13 +15,12 @@ fn conclude(writes: bool, lane: u32) -> Conclusion {
   sums = reduce_all(ADD, sums, lane);
   let weight = sums.values.y;
   let broken = sums.counts.y;
-  let mean = flag(MEAN);
-  let empty = mean && weight == 0.0;
-  let share = select(1.0, select(1.0 / weight, 0.0, empty), mean);
-  let scale = share * select(1.0, bitcast<f32>(upstream_word(0u)), mean || flag(SUM));
-  let spoiled = broken > 0u && !flag(OMIT);
+  let empty = MEAN && weight == 0.0;
+  let share = select(1.0, select(1.0 / weight, 0.0, empty), MEAN);
+  let scale = share * bitcast<f32>(upstream_word(0u));
+  let spoiled = broken > 0u && !OMITS;
   // Under "sum" and "none" without a mask only the broken sample's own gradient is NaN, and the score pass has written that.
-  let all_spoiled = spoiled && (MASKED || mean);
+  let all_spoiled = spoiled && (MASKED || MEAN);
   if (writes && lane == 0u) {
     let loss = select(bitcast<u32>(sums.values.x * share), NAN_BITS, spoiled);
     loss_write(0u, loss);

@@ -10,11 +10,6 @@ fn inverse_of(statistics: Item) -> f32 {
   return select(1.0 / max(deviation + settings.eps, 1.2e-38), 0.0, constant);
 }
 
-// Scores from bounds.x to bounds.y stay; the lower end is out of reach where only the upper side counts.
-fn z_bounds() -> vec2f {
-  return vec2f(select(-settings.threshold, -3.4e38, flag(UPPER_SIDE)), settings.threshold);
-}
-
 fn in_bounds(z: vec4f, bounds: vec2f) -> vec4<bool> {
   return (z >= vec4f(bounds.x)) & (z <= vec4f(bounds.y));
 }
@@ -31,7 +26,7 @@ fn quick_score(row: u32, stop: u32, spot: Spot, references: References, factor: 
   let stride = sample_stride();
   let advance = spot.step * stride;
   let end = sample_start(stop, spot.column);
-  let bounds = z_bounds();
+  let bounds = settings.bounds;
   let all = vec4<bool>(true);
   var odd = vec4u(0u);
   var losses = vec4f(0.0);
@@ -71,7 +66,7 @@ fn quick_score(row: u32, stop: u32, spot: Spot, references: References, factor: 
     write_losses(at, stride, all, terms);
     write_mask(at, stride, all, keep & vec4u(1u));
     if (HAS_gradient) {
-      if (!AVERAGED) {
+      if (!MEAN) {
         pull *= factor * bitcast<vec4f>(read_upstream(at, stride));
       }
       write_gradient(at, stride, all, bitcast<vec4u>(pull) & keep);
@@ -98,13 +93,13 @@ fn careful_score(start_row: u32, stop: u32, spot: Spot, references: References, 
     let rows = inside(row);
     let quad = sample_quad(row, spot.column);
     let loss = quad.losses.loss;
-    let broken = quad.broken & vec4<bool>(!flag(OMIT));
+    let broken = quad.broken & vec4<bool>(!OMITS);
     let spoiled = poisoned | broken;
     var kept = quad.usable & !poisoned;
     var z = vec4f(0.0);
     if (MASKED) {
       z = z_of(quad.losses.scored, quad.positive, references);
-      kept &= in_bounds(z, z_bounds());
+      kept &= in_bounds(z, settings.bounds);
     }
     let counted = kept | (broken & vec4<bool>(!MASKED));
     let terms = select(vec4f(0.0), quad.weight * loss, kept);
@@ -130,7 +125,7 @@ fn careful_score(start_row: u32, stop: u32, spot: Spot, references: References, 
 fn score_slice(workgroup: u32, lane: u32) {
   let spot = spot_of(workgroup, lane);
   let references = references_of(workgroup, spot, lane);
-  let factor = vec4f(select(1.0, bitcast<f32>(upstream_word(0u)), flag(SUM) && !flag(UNSCALED)));
+  let factor = vec4f(select(bitcast<f32>(upstream_word(0u)), 1.0, MEAN || UNSCALED));
   var sums = no_item();
   var inliers = vec2u(0u);
   for (var row = spot.row; row < spot.end; row += RUN * spot.step) {

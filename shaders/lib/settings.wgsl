@@ -13,26 +13,14 @@ struct Settings {
   first_slice: u32,   // of this chunk, among the slices of all chunks
   all_slices: u32,
   groups: u32,        // columns that statistics are kept for, times classes
-  flags: u32,
   ignore_bits: u32,   // the label to leave out, as float bits
-  threshold: f32,
+  bounds: vec2f,      // scores from the first to the second stay
   eps: f32,
   ddof: f32,
   parameters: array<vec4f, PARAMETER_VECTORS>,
 }
 
 @group(0) @binding(0) var<uniform> settings: Settings;
-
-const UPPER_SIDE = 1u;  // mask only z > threshold
-const OMIT = 2u;        // samples that are not finite count as absent
-const MEAN = 4u;        // divide by the weights of kept samples
-const SUM = 8u;
-const UNSCALED = 16u;   // leave the gradient without its scale
-const RESCALE = 32u;    // the last pass multiplies the gradient by its scale
-
-fn flag(bit: u32) -> bool {
-  return (settings.flags & bit) != 0u;
-}
 
 fn parameter(i: u32) -> f32 {
   return settings.parameters[i / 4u][i % 4u];

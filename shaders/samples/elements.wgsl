@@ -27,7 +27,7 @@ fn keep_samples(row: u32, kept: vec4<bool>) {}
 
 // The score pass has written the gradient without its scale: multiplies it in place, reading and writing it once.
 fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
-  if (!flag(RESCALE)) {
+  if (!HAS_gradient || !MEAN || UNSCALED) {
     return;
   }
   let spot = spot_of(workgroup, lane);

@@ -1,9 +1,16 @@
-// A sample is a row of `width` elements, averaged into `samples`: loss, scored value, members, state.
+// A sample is a row of `width` elements, averaged into `samples`.
 // `row_lanes` lanes share a row. Grid: row slices.
 
 const ELEMENTWISE = false;
 
-@group(0) @binding(15) var<storage, read_write> samples: array<vec4u>;
+struct Sample {
+  loss: f32,
+  scored: f32,
+  members: u32,
+  state: u32,
+}
+
+@group(0) @binding(15) var<storage, read_write> samples: array<Sample>;
 
 const BROKEN = 1u;
 const KEPT = 2u;
@@ -18,26 +25,26 @@ fn sample_stride() -> u32 {
 }
 
 fn sample_quad(row: u32, column: u32) -> Quad {
-  let a = samples[row];
-  let b = samples[row + 1u];
-  let c = samples[row + 2u];
-  let d = samples[row + 3u];
   let weight = read_weights(row, 1u);
   let odd_weight = non_finite(weight);
-  let state = select(vec4u(0u), vec4u(a.w, b.w, c.w, d.w), inside(row));
-  let members = inside(row) & (vec4u(a.z, b.z, c.z, d.z) > vec4u(0u));
-  let broken = members & (((state & vec4u(BROKEN)) != vec4u(0u)) | odd_weight);
-  let losses = Losses(bitcast<vec4f>(vec4u(a.x, b.x, c.x, d.x)), vec4f(0.0), bitcast<vec4f>(vec4u(a.y, b.y, c.y, d.y)));
-  return Quad(losses, bitcast<vec4f>(select(weight, vec4u(0u), odd_weight)), members & !broken, broken, state / INVALID,
-    vec4<bool>(false));
+  let none = vec4<bool>(false);
+  var quad = Quad(Losses(), bitcast<vec4f>(select(weight, vec4u(0u), odd_weight)), none, none, vec4u(0u), none);
+  for (var k = 0u; k < 4u && row + k < settings.rows; k++) {
+    let sample = samples[row + k];
+    let broken = (sample.state & BROKEN) != 0u || odd_weight[k];
+    quad.losses.loss[k] = sample.loss;
+    quad.losses.scored[k] = sample.scored;
+    quad.broken[k] = sample.members > 0u && broken;
+    quad.usable[k] = sample.members > 0u && !broken;
+    quad.invalid[k] = sample.state / INVALID;
+  }
+  return quad;
 }
 
 fn keep_samples(row: u32, kept: vec4<bool>) {
-  for (var k = 0u; k < 4u; k++) {
-    if (row + k < settings.rows) {
-      let state = samples[row + k].w & ~KEPT;
-      samples[row + k].w = select(state, state | KEPT, kept[k]);
-    }
+  for (var k = 0u; k < 4u && row + k < settings.rows; k++) {
+    let state = samples[row + k].state & ~KEPT;
+    samples[row + k].state = select(state, state | KEPT, kept[k]);
   }
 }
 
@@ -80,10 +87,11 @@ fn prepare_samples(workgroup: u32, lane: u32) {
     }
     if (position == 0u && row < end) {
       let members = own.counts.x;
-      let means = bitcast<vec4u>(own.values / f32(max(members, 1u)));
-      let broken = own.counts.y > 0u || any(non_finite(means));
-      samples[row] = vec4u(
-        select(means.xy, vec2u(0u), vec2<bool>(broken)), members, select(0u, BROKEN, broken) + INVALID * own.counts.z);
+      let means = own.values / f32(max(members, 1u));
+      // Bits again: what overflowed must not be computed with.
+      let broken = own.counts.y > 0u || any(non_finite(bitcast<vec4u>(means)));
+      let usable = select(means, vec4f(0.0), broken);
+      samples[row] = Sample(usable.x, usable.y, members, select(0u, BROKEN, broken) + INVALID * own.counts.z);
     }
   }
   storageBarrier();  // other lanes read the slice's samples
@@ -97,9 +105,9 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
   for (var row = start; row < end; row += rows_at_once()) {
     let sample = samples[row];
     var factor = 0.0;
-    if ((sample.w & KEPT) != 0u) {
-      factor = bitcast<vec4f>(read_weights(row, 1u)).x / f32(sample.z) * bitcast<vec4f>(read_upstream(row, 1u)).x
-        * select(conclusion.scale, 1.0, flag(UNSCALED));
+    if ((sample.state & KEPT) != 0u) {
+      factor = bitcast<vec4f>(read_weights(row, 1u)).x / f32(sample.members) * bitcast<vec4f>(read_upstream(row, 1u)).x
+        * select(conclusion.scale, 1.0, UNSCALED);
     }
     for (var column = 4u * position; column < settings.width; column += 4u * settings.row_lanes) {
       let at = row * settings.width + column;

@@ -85,7 +85,7 @@ export function createBinder(
         const reads = isReadOnly(other.port);
         if (reads || (one.offset < other.offset + other.size && other.offset < one.offset + one.size)) {
           const rule = `${one.name} must not ${reads ? "share a buffer with" : "overlap"} ${other.name}`;
-          refuse("buffer", subject, rule, [one.offset, other.offset], "WebGPU forbids it; use a separate buffer.");
+          refuse("buffer", subject, rule, [one.offset, other.offset], "Use a separate buffer.");
         }
       }
     }
@@ -125,18 +125,15 @@ export function createBinder(
       for (const name of ports.keys()) {
         const binding = given[name];
         const buffer = bufferOf(binding, name, subject);
-        let next = node.next.get(buffer);
-        if (!next) {
-          next = newNode();
-          node.next.set(buffer, next);
-        }
+        const next = node.next.get(buffer) ?? newNode();
+        node.next.set(buffer, next);
         node = next;
         key += "buffer" in binding! ? ` ${binding.offset}:${binding.size}` : " -";
       }
       for (const name of Object.keys(given)) {
         if (given[name] !== undefined && !ports.has(name)) {
-          const rule = "a buffer must be one that the plan was created for";
-          refuse("buffer", subject, rule, name, "Name it in createPlan's inputs or outputs.");
+          const rule = "buffers must be those of the plan";
+          refuse("buffer", subject, rule, name, "Name it in createPlan.");
         }
       }
       let groups = node.calls.get(key);

@@ -42,7 +42,7 @@ export function resolveBinding(
     refuse("buffer", subject, `the offset of ${name} must be a multiple of ${alignment}`, offset, "Align it.");
   }
   if (!(size >= needed && offset + size <= buffer.size)) {
-    const rule = `${name} must have at least ${needed} bytes, and a size within its buffer of ${buffer.size}`;
+    const rule = `${name} must have at least ${needed} bytes within its buffer`;
     refuse("buffer", subject, rule, size, "Use a larger buffer.");
   }
   return { buffer, offset, size: needed };
@@ -56,6 +56,6 @@ export function openPass(
   const own = (encoder as GPUCommandEncoder | undefined)?.beginComputePass?.({ label: subject });
   const pass = own ?? (encoder as GPUComputePassEncoder | undefined);
   if (typeof pass?.dispatchWorkgroups === "function") return [pass, own !== undefined];
-  const rule = "the encoder must be a GPUCommandEncoder or a GPUComputePassEncoder";
-  refuse("parameter", subject, rule, encoder, "Pass device.createCommandEncoder() or an open compute pass.");
+  const rule = "encoder must be a GPUCommandEncoder or GPUComputePassEncoder";
+  refuse("parameter", subject, rule, encoder, "Create one from the device.");
 }

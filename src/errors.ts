@@ -36,16 +36,8 @@ export function show(value: unknown): string {
 }
 
 /** Throws a {@link LossError} when an options object carries a name that nobody reads: a misspelt option is never ignored. */
-export function refuseUnknown(
-  given: object | undefined,
-  known: readonly string[],
-  subject: string,
-  what = "option",
-): void {
-  if (given === undefined) return;
-  if (typeof given !== "object" || given === null) {
-    refuse("parameter", subject, `${what}s must be an object`, given);
-  }
+export function refuseUnknown(given: object, known: readonly string[], subject: string, what = "option"): void {
+  if (given !== Object(given)) refuse("parameter", subject, `${what}s must be an object`, given);
   const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   eachOf(names, known, subject, what);
 }
@@ -67,4 +59,25 @@ export function oneOf<T extends string>(value: unknown, allowed: readonly T[], s
     refuse("parameter", subject, `${what} ${rule}`, value, "Check the spelling.");
   }
   return value as T;
+}
+
+/** The rule that a parameter must satisfy, with the words that an error message uses for it. */
+export interface Rule {
+  /** Completes "the parameter must ...". */
+  readonly text: string;
+  /** Whether a value satisfies the rule. */
+  readonly test: (value: number) => boolean;
+}
+
+/** Zero is allowed. */
+export const nonNegative: Rule = {
+  text: "be a finite number of at least 0",
+  test: (x) => Number.isFinite(x) && x >= 0,
+};
+
+/** Throws a LossError unless a parameter is a number that satisfies its rule. */
+export function checkParameter(subject: string, name: string, value: unknown, { text, test }: Rule): void {
+  if (typeof value !== "number" || !test(value)) {
+    refuse("parameter", subject, `${name} must ${text}`, value, `See the documentation of ${subject}.`);
+  }
 }

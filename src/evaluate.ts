@@ -8,6 +8,7 @@ import {
   optionalInputNames,
   type Result,
   resolveProblem,
+  resultNames,
   thresholdWarnings,
 } from "./problem.js";
 import { constantBatch, momentsOf, standardDeviation } from "./statistics.js";
@@ -58,27 +59,25 @@ export function evaluate<F extends Family>(
 
   // Samples average over their elements; those that are absent have none.
   const scores: number[][] = emptyGroups(geometry).map(() => []);
-  const present = new Set<number>();
   const groupOf = (i: number): number => (classes > 1 ? (i % columns) * classes + second[i] : 0);
   let spoiled = false;
   for (let i = 0; i < samples; i++) {
     if (broken[i] && nonFinite === "omit") members[i] = 0;
     if (members[i] === 0) losses[i] = 0;
     else {
-      present.add(groupOf(i));
       losses[i] /= members[i];
       scored[i] /= members[i];
-      if (broken[i]) [losses[i], spoiled] = [Number.NaN, true];
-      else scores[groupOf(i)].push(scored[i]);
+      if (broken[i]) [losses[i], scored[i], spoiled] = [NaN, NaN, true];
+      scores[groupOf(i)].push(scored[i]);
     }
   }
 
   // A masked batch that holds a NaN has no scores.
   const poisoned = spoiled && mask !== undefined;
   const statistics = emptyGroups(geometry).map((group, g) => {
-    const moments = momentsOf(scores[g]);
+    const moments = momentsOf(scores[g].filter((value) => !Number.isNaN(value)));
     const { n, mean } = moments;
-    if (poisoned && present.has(g)) return { ...group, mean: Number.NaN, standardDeviation: Number.NaN, n };
+    if (poisoned && scores[g].length > 0) return { ...group, mean: NaN, standardDeviation: NaN, n };
     return { ...group, mean, standardDeviation: standardDeviation(moments, mask?.ddof), ...given?.[g], n };
   });
   const z = new Float64Array(samples);
@@ -105,7 +104,7 @@ export function evaluate<F extends Family>(
       terms[i] = weight * losses[i];
       sum += terms[i];
     }
-    if (poisoned) terms[i] = Number.NaN;
+    if (poisoned) terms[i] = NaN;
   }
 
   const mean = reduction === "mean";
@@ -114,14 +113,14 @@ export function evaluate<F extends Family>(
   const gradient = new Float64Array(elements);
   for (let j = 0; j < elements; j++) {
     const i = Math.floor(j / width);
-    if (poisoned || (mean && spoiled)) gradient[j] = Number.NaN;
+    if (poisoned || (mean && spoiled)) gradient[j] = NaN;
     else if (keep[i] && !isIgnored(j)) {
       const factor = (typeof upstream === "number" ? upstream : upstream[i]) * scale;
-      gradient[j] = broken[i] ? Number.NaN : (factor * weightOf(i) * slopes[j]) / members[i];
+      gradient[j] = broken[i] ? NaN : (factor * weightOf(i) * slopes[j]) / members[i];
     }
   }
   const result: Result<Float64Array> = {
-    loss: reduction === "none" ? terms : spoiled ? Number.NaN : sum * scale,
+    loss: reduction === "none" ? terms : spoiled ? NaN : sum * scale,
     perSample: mask ? losses : losses.map((loss, i) => (members[i] === 0 ? 0 : weightOf(i) * loss)),
     gradient,
     count: empty ? 0 : count,
@@ -129,8 +128,7 @@ export function evaluate<F extends Family>(
     ...(mask && { mask: keep, z, statistics }),
     warnings: mask && !given ? thresholdWarnings(problem, statistics) : [],
   };
-  for (const name of ["perSample", "gradient", "mask", "z", "statistics"] as const) {
-    if (options.outputs && !options.outputs.includes(name)) delete result[name];
-  }
+  const { outputs = resultNames } = options;
+  for (const name of resultNames) if (name !== "loss" && !outputs.includes(name)) delete result[name];
   return result;
 }

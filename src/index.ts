@@ -1,7 +1,7 @@
 /** webgpu-losses: WebGPU loss kernels for training on imperfect data, with a float64 reference on the CPU. */
 export type { BufferBinding } from "./buffers.js";
 export { type Cutoff, decisionCutoff, type OutputDistribution } from "./cutoff.js";
-export { LossError, type LossErrorCode } from "./errors.js";
+export { LossError, type LossErrorCode, type Rule } from "./errors.js";
 export { evaluate } from "./evaluate.js";
 export type { Family, FamilyTraits, Statistic } from "./families.js";
 export { wgslFunctions } from "./functions.js";
@@ -19,7 +19,6 @@ export {
   type LossSpec,
   type ParameterDefinition,
   type RegressionLoss,
-  type Rule,
   rules,
   type Traits,
 } from "./loss.js";

@@ -4,21 +4,13 @@
  * A base loss pairs one WGSL function with its float64 twin. The formula is written twice on purpose: were one generated
  * from the other, comparing GPU and CPU would prove nothing.
  */
-import { refuse, refuseUnknown } from "./errors.js";
+import { checkParameter, nonNegative, type Rule, refuse, refuseUnknown } from "./errors.js";
 import { binary, type Family, type FamilyTraits, regression } from "./families.js";
-
-/** The rule that a parameter must satisfy, with the words that an error message uses for it. */
-export interface Rule {
-  /** Completes "the parameter must ...". */
-  readonly text: string;
-  /** Whether a value satisfies the rule. */
-  readonly test: (value: number) => boolean;
-}
 
 /** Rules for parameters that recur. */
 export const rules = {
   positive: { text: "be a finite number above 0", test: (x: number) => Number.isFinite(x) && x > 0 },
-  nonNegative: { text: "be a finite number of at least 0", test: (x: number) => Number.isFinite(x) && x >= 0 },
+  nonNegative,
   unitInterval: { text: "lie strictly between 0 and 1", test: (x: number) => x > 0 && x < 1 },
   extendedReal: {
     text: "be a number (infinities allowed)",
@@ -144,8 +136,8 @@ function define<F extends Family, K extends string>(
   const family = familyTraits.name;
   const { name } = input;
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name) || !new RegExp(`\\bfn\\s+${name}\\s*\\(`).test(input.wgsl)) {
-    const rule = "name must be letters and digits, and that of a function in wgsl";
-    refuse("parameter", "defineLoss", rule, name, "Choose a name such as myLoss.");
+    const rule = "name must be letters and digits, and name a function in wgsl";
+    refuse("parameter", "defineLoss", rule, name, "Rename one.");
   }
   const definition: Definition<F, K> = Object.freeze({ ...input, id: input.id ?? name, family, familyTraits });
   const names = Object.keys(definition.parameters) as K[];
@@ -154,10 +146,8 @@ function define<F extends Family, K extends string>(
     const parameters = Object.fromEntries(
       names.map((key) => {
         const { default: standard, rule } = definition.parameters[key];
-        const value: unknown = given[key] === undefined ? standard : given[key];
-        if (typeof value !== "number" || !rule.test(value)) {
-          refuse("parameter", name, `${key} must ${rule.text}`, value, `See the parameters of ${name}.`);
-        }
+        const value = given[key] === undefined ? standard : given[key];
+        checkParameter(name, key, value, rule);
         return [key, value];
       }),
     ) as Record<K, number>;

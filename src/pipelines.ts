@@ -63,16 +63,10 @@ async function compile(device: GPUDevice, { problem, ports }: ModuleSpec, entry:
 /** The kernel for a specification; shared by all plans of a device that need the same text. */
 export function kernelFor(device: GPUDevice, spec: ModuleSpec, entry: Entry): Promise<Kernel> {
   const code = composeModule(spec, entry);
-  let cache = caches.get(device);
-  if (!cache) {
-    cache = new Map();
-    caches.set(device, cache);
-  }
-  let kernel = cache.get(code);
-  if (!kernel) {
-    kernel = compile(device, spec, entry, code);
-    cache.set(code, kernel);
-    kernel.catch(() => cache.delete(code)); // a failure is reported to its callers, not remembered
-  }
+  const cache = caches.get(device) ?? new Map<string, Promise<Kernel>>();
+  caches.set(device, cache);
+  const kernel = cache.get(code) ?? compile(device, spec, entry, code);
+  cache.set(code, kernel);
+  kernel.catch(() => cache.delete(code)); // a failure is reported to its callers, not remembered
   return kernel;
 }

@@ -88,22 +88,8 @@ export interface Plan {
 }
 
 /** The structure that pipelines are compiled for; parameter values are no part of it. */
-function structureOf({ base, mask }: Problem): string {
+export function structureOf({ base, mask }: Problem): string {
   return [base.name, base.family, mask?.statistic, mask?.per, mask?.granularity].filter(Boolean).join(" ");
-}
-
-/** The ports behind the names of `encode`. */
-function portsOf({ base, reduction }: Problem, names: readonly (PlanInput | PlanOutput)[]): Map<string, Port> {
-  const [first, second] = base.definition.familyTraits.data;
-  const ports = new Map<string, Port>([
-    [first, "first"],
-    [second, "second"],
-  ]);
-  for (const name of names) {
-    if (name === "unscaledGradient") ports.set(name, "gradient");
-    else ports.set(name, name === "loss" && reduction === "none" ? "losses" : name);
-  }
-  return ports;
 }
 
 /**
@@ -131,7 +117,16 @@ export async function createPlan<F extends Family>(
   const { outputs = ["loss", "gradient"], inputs = [], shape, tuning: overrides } = options;
   eachOf(outputs, planOutputs, subject, "an output");
   eachOf(inputs, planInputs, subject, "an input");
-  const ports = portsOf(problem, [...inputs, ...outputs]);
+  const [first, second] = problem.base.definition.familyTraits.data;
+  /** The ports behind the names of `encode`. */
+  const ports = new Map<string, Port>([
+    [first, "first"],
+    [second, "second"],
+  ]);
+  for (const name of [...inputs, ...outputs]) {
+    const port = name === "loss" && reduction === "none" ? "losses" : name;
+    ports.set(name, port === "unscaledGradient" ? "gradient" : port);
+  }
   const unscaled = ports.has("unscaledGradient");
   if (unscaled && ports.has("gradient")) {
     refuse("parameter", subject, "outputs must hold one of gradient and unscaledGradient", outputs, "Leave one out.");
@@ -144,11 +139,9 @@ export async function createPlan<F extends Family>(
   const tuning = tuningOf(device, subject, overrides);
   const grids = new Map<number, Grid>();
   const gridFor = (rows: number): Grid => {
-    let grid = grids.get(rows);
-    if (!grid) {
-      grid = gridOf(problem, resolveGeometry(problem, shape.length === 1 ? [rows] : [rows, columns]), tuning);
-      grids.set(rows, grid);
-    }
+    const shaped = shape.length === 1 ? [rows] : [rows, columns];
+    const grid = grids.get(rows) ?? gridOf(problem, resolveGeometry(problem, shaped as unknown as Shape), tuning);
+    grids.set(rows, grid);
     return grid;
   };
   const whole = gridFor(capacity);
@@ -188,7 +181,7 @@ export async function createPlan<F extends Family>(
       const { rows = capacity } = call;
       if (!Number.isInteger(rows) || rows < 0 || rows > capacity) {
         const rule = `rows must be a whole number up to the capacity ${capacity}`;
-        refuse("shape", subject, rule, rows, "Create a plan with a larger shape.");
+        refuse("shape", subject, rule, rows, "Create a larger plan.");
       }
       const grid = gridFor(rows);
       const steps = grid.small ? small : vectors && grid.elements % 4 === 0 ? vector : scalar;

@@ -2,7 +2,7 @@
  * What `evaluate`, `run` and `createPlan` have in common: options with their defaults, the checks of inputs against a shape,
  * and the view of a problem as samples.
  */
-import { eachOf, oneOf, refuse, refuseUnknown } from "./errors.js";
+import { checkParameter, eachOf, oneOf, refuse, refuseUnknown } from "./errors.js";
 import type { Family } from "./families.js";
 import type { BaseLoss } from "./loss.js";
 import type { GroupStatistics } from "./statistics.js";
@@ -125,7 +125,7 @@ export function resolveProblem(
   options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite">,
   more: readonly string[],
 ): Problem {
-  if (typeof loss !== "object" || loss === null || !("family" in loss)) {
+  if (!loss?.family) {
     refuse("parameter", "loss", "the loss must be made by a factory such as squaredError()", loss, "Call the factory.");
   }
   const masked = isZMasked(loss);
@@ -133,9 +133,10 @@ export function resolveProblem(
   const subject = masked ? `zMasked(${base.name})` : base.name;
   refuseUnknown(options, [...commonOptions, ...more], subject);
   const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100 } = options;
-  if (!Number.isInteger(ignoreIndex) || Math.abs(ignoreIndex) > 2 ** 24) {
-    refuse("parameter", subject, "ignoreIndex must be an integer within 2^24", ignoreIndex, "Labels are float32.");
-  }
+  checkParameter(subject, "ignoreIndex", ignoreIndex, {
+    text: "be an integer within 2^24",
+    test: (x) => Number.isInteger(x) && Math.abs(x) <= 2 ** 24,
+  });
   return {
     loss,
     base,
@@ -148,16 +149,16 @@ export function resolveProblem(
 }
 
 /** Checks a shape and sees it as samples. */
-export function resolveGeometry({ base, mask, subject }: Problem, shape: Shape): Geometry {
+export function resolveGeometry({ mask, subject }: Problem, shape: Shape): Geometry {
   const isSize = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
   const [rows, columns = 1] = (Array.isArray(shape) ? shape : []) as readonly number[];
   const elements = rows * columns;
   if (!(isSize(rows) && isSize(columns) && elements < 2 ** 32 && shape.length < 3)) {
     const rule = "shape must be [rows] or [rows, columns], whole numbers with a product below 2^32";
-    refuse("shape", subject, rule, shape, "Give the sizes of the data.");
+    refuse("shape", subject, rule, shape, "Give the shape of the data.");
   }
   const width = mask?.granularity === "sample" ? columns : 1;
-  const perClass = mask?.per === "class" && base.definition.familyTraits.labelled;
+  const perClass = mask?.per === "class";
   if (width > 1 && perClass) {
     const rule = `samples must be single elements for per: "class"`;
     refuse("shape", subject, rule, shape, `Use granularity: "element".`);
@@ -184,7 +185,7 @@ export interface CheckedInputs {
 }
 
 function isArray(value: unknown): value is ArrayLike<number> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value);
 }
 
 /** Throws where something makes sense for masked losses only. */
@@ -193,22 +194,20 @@ export function refuseUnmasked({ mask, subject }: Problem, name: string): void {
 }
 
 /** Fills in the groups that are given, by column and class. */
-function readGivenStatistics(
-  { subject }: Problem,
-  geometry: Geometry,
-  given: NonNullable<OptionalInputs["givenStatistics"]>,
-): GroupStatistics[] {
+function readGivenStatistics(problem: Problem, geometry: Geometry, given: ArrayLike<unknown>): GroupStatistics[] {
+  const { subject } = problem;
+  refuseUnmasked(problem, "givenStatistics");
   const groups = emptyGroups(geometry);
-  for (const group of given) {
-    const index = groups.findIndex(({ column, class: label }) => column === group?.column && label === group.class);
+  for (const group of Array.from(given) as (GroupStatistics | undefined)[]) {
+    const { column, class: label, mean, standardDeviation } = group ?? ({} as GroupStatistics);
+    const index = groups.findIndex((own) => own.column === column && own.class === label);
     if (index < 0) {
       const rule = `a given group must be in ${geometry.groupColumns} columns and ${geometry.classes} classes`;
-      refuse("shape", subject, rule, [group?.column, group?.class]);
+      refuse("shape", subject, rule, [column, label], "Pass a result's statistics.");
     }
-    const { mean, standardDeviation } = group;
     if (!(Number.isFinite(mean) && Number.isFinite(standardDeviation) && standardDeviation >= 0)) {
       const rule = "a given mean and standardDeviation must be finite, and the latter at least 0";
-      refuse("parameter", subject, rule, [mean, standardDeviation], "Leave out groups that are absent.");
+      refuse("parameter", subject, rule, [mean, standardDeviation], "Pass a result's statistics.");
     }
     groups[index] = { ...groups[index], mean, standardDeviation };
   }
@@ -231,46 +230,31 @@ export function emptyGroups({ groupColumns, classes }: Geometry): GroupStatistic
 export function checkInputs(problem: Problem, inputs: Inputs, options: Options): CheckedInputs {
   const { subject, base, reduction } = problem;
   const names = base.definition.familyTraits.data;
-  if (typeof inputs !== "object" || inputs === null) {
-    refuse("shape", subject, `inputs must be { ${names.join(", ")} }`, inputs);
-  }
   refuseUnknown(inputs, [...names, ...optionalInputNames], subject, "input");
   eachOf(options.outputs, resultNames, subject, "an output");
-  const valueFor = (name: string): unknown =>
-    (inputs as object as Record<string, unknown>)[name] ?? options[name as keyof OptionalInputs];
+  const given = { ...options, ...inputs } as Record<string, unknown>;
   const array = (name: string, length?: number, remedy = "Give the shape of the data."): ArrayLike<number> => {
-    const values = valueFor(name);
+    const values = given[name];
     if (!isArray(values)) refuse("shape", subject, `${name} must be an array`, values, "Pass a typed array.");
-    if (length !== undefined && values.length !== length) {
+    if (values.length !== (length ?? values.length)) {
       refuse("shape", subject, `${name} must have length ${length}`, values.length, remedy);
     }
     return values;
   };
   const geometry = resolveGeometry(problem, options.shape ?? [array(names[0]).length]);
-  const { elements, samples } = geometry;
-  const [first, second] = names.map((name) => array(name, elements));
-  const weights =
-    valueFor("weights") === undefined
-      ? undefined
-      : array("weights", samples, "Every sample has one; a sample may be a row.");
-  let upstream = (valueFor("upstream") ?? 1) as number | ArrayLike<number>;
+  const [first, second] = names.map((name) => array(name, geometry.elements));
+  const { samples } = geometry;
+  const weights = given.weights === undefined ? undefined : array("weights", samples, "Give one per sample.");
+  let { upstream = 1 } = given as OptionalInputs;
   if (typeof upstream !== "number") {
     const none = reduction === "none";
     upstream = array("upstream", none ? samples : 1, `The reduction is "${reduction}".`);
     if (!none) upstream = upstream[0];
   }
   if (base.definition.familyTraits.labelled) checkLabels(second, problem);
-  const given = valueFor("givenStatistics") === undefined ? undefined : array("givenStatistics");
-  if (given) refuseUnmasked(problem, "givenStatistics");
-  const groups = given as unknown as OptionalInputs["givenStatistics"];
-  return {
-    first,
-    second,
-    weights,
-    upstream,
-    given: groups && readGivenStatistics(problem, geometry, groups),
-    geometry,
-  };
+  const { givenStatistics } = given as OptionalInputs;
+  const statistics = givenStatistics && readGivenStatistics(problem, geometry, array("givenStatistics"));
+  return { first, second, weights, upstream, given: statistics, geometry };
 }
 
 /** A label outside {0, 1, ignoreIndex} is a mistake in the data, never a sample to drop without a word. */
@@ -279,7 +263,7 @@ function checkLabels(labels: ArrayLike<number>, { subject, ignoreIndex }: Proble
     const label = labels[i];
     if (label !== 0 && label !== 1 && label !== ignoreIndex) {
       const rule = `label ${i} must be 0, 1 or ignoreIndex (${ignoreIndex})`;
-      refuse("shape", subject, rule, label, "Mark what to leave out with ignoreIndex.");
+      refuse("shape", subject, rule, label, "Mark what to leave out by ignoreIndex.");
     }
   }
 }

@@ -4,7 +4,15 @@ import { usage } from "./buffers.js";
 import { LossError, refuse } from "./errors.js";
 import type { Family } from "./families.js";
 import { refuseLost } from "./pipelines.js";
-import { createPlan, type Plan, type PlanBuffers, type PlanInput, type PlanOptions, type PlanOutput } from "./plan.js";
+import {
+  createPlan,
+  type Plan,
+  type PlanBuffers,
+  type PlanInput,
+  type PlanOptions,
+  type PlanOutput,
+  structureOf,
+} from "./plan.js";
 import {
   checkInputs,
   emptyGroups,
@@ -24,11 +32,11 @@ import type { Loss } from "./zMasked.js";
 const KEPT_PLANS = 8;
 const plans = new WeakMap<GPUDevice, Map<string, Promise<Plan>>>();
 
-function planFor(device: GPUDevice, { loss, base, mask }: Problem, options: PlanOptions): Promise<Plan> {
+function planFor(device: GPUDevice, problem: Problem, options: PlanOptions): Promise<Plan> {
   const kept = plans.get(device) ?? new Map<string, Promise<Plan>>();
   plans.set(device, kept);
-  const key = JSON.stringify([base.name, base.definition.wgsl, mask?.statistic, mask?.per, mask?.granularity, options]);
-  const plan = kept.get(key) ?? createPlan(device, loss, options);
+  const key = JSON.stringify([structureOf(problem), problem.base.definition.wgsl, options]);
+  const plan = kept.get(key) ?? createPlan(device, problem.loss, options);
   kept.delete(key);
   kept.set(key, plan);
   plan.catch(() => kept.delete(key));

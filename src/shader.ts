@@ -50,6 +50,7 @@ export function composeModule(spec: ModuleSpec, entry: Entry): string {
 const PARAMETER_VECTORS = ${parameterVectors(problem)}u;
 const MASKED = ${mask !== undefined};
 const MEAN = ${reduction === "mean"};
+const NONE = ${reduction === "none"};
 const OMITS = ${nonFinite === "omit"};
 const UNSCALED = ${spec.unscaled};`,
     libSettings,

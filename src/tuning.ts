@@ -1,6 +1,6 @@
 /** The one table that fits kernels to an adapter. */
 
-import { refuse, refuseUnknown } from "./errors.js";
+import { checkParameter, nonNegative, refuseUnknown } from "./errors.js";
 
 /** How work is cut for an adapter; every figure can be overridden in `createPlan`'s option `tuning`. */
 export interface Tuning {
@@ -25,34 +25,23 @@ const table: Record<"cpu" | "gpu", Omit<Tuning, "maxBindingSize">> = {
   gpu: { workgroupSize: 256, maxWorkgroups: 512, minElements: 4096, smallBatch: 8192 },
 };
 
-/** Adapters without a GPU behind them, by what `GPUAdapterInfo` says. */
-function isSoftware(info: GPUAdapterInfo | undefined): boolean {
-  if (!info) return false;
-  const words = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
-  return info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/.test(words);
-}
-
 /** The table's row for a device, within its limits. */
-export function tuningOf(device: GPUDevice, subject: string, override: Partial<Tuning> = {}): Tuning {
-  const row = table[isSoftware(device.adapterInfo) ? "cpu" : "gpu"];
-  const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxStorageBufferBindingSize } = device.limits;
-  const most = Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX);
-  const standard = { ...row, maxBindingSize: maxStorageBufferBindingSize };
+export function tuningOf({ adapterInfo, limits }: GPUDevice, subject: string, override: Partial<Tuning> = {}): Tuning {
+  const { vendor, architecture, device, description, isFallbackAdapter } = adapterInfo ?? {};
+  const name = `${vendor} ${architecture} ${device} ${description}`;
+  const software = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(name);
+  const most = limits.maxStorageBufferBindingSize;
+  const standard = { ...table[software ? "cpu" : "gpu"], maxBindingSize: most };
   refuseUnknown(override, Object.keys(standard), subject, "tuning");
   const tuning = { ...standard, ...override };
-  for (const [name, value] of Object.entries(tuning)) {
-    const lanes = name === "workgroupSize";
-    if (
-      !(Number.isFinite(value) && value >= (name === "smallBatch" ? 0 : 1)) ||
-      (lanes && !Number.isInteger(Math.log2(value)))
-    ) {
-      const rule = lanes ? "a power of two" : "a number of at least 1";
-      refuse("parameter", subject, `tuning ${name} must be ${rule}`, value, "Leave it out.");
-    }
-  }
+  for (const [key, value] of Object.entries(tuning)) checkParameter(subject, `tuning ${key}`, value, nonNegative);
+  checkParameter(subject, "tuning workgroupSize", tuning.workgroupSize, {
+    text: "be a power of two",
+    test: (x) => x >= 1 && Number.isInteger(Math.log2(x)),
+  });
   return {
     ...tuning,
-    workgroupSize: Math.min(tuning.workgroupSize, most),
-    maxBindingSize: Math.min(tuning.maxBindingSize, maxStorageBufferBindingSize),
+    workgroupSize: Math.min(tuning.workgroupSize, limits.maxComputeInvocationsPerWorkgroup),
+    maxBindingSize: Math.min(tuning.maxBindingSize, most),
   };
 }

@@ -1,5 +1,5 @@
 /** The modifier of the Z-Error Loss: any base loss, averaged over the samples that are no outliers of their batch. */
-import { oneOf, refuse, refuseUnknown } from "./errors.js";
+import { checkParameter, nonNegative, oneOf, refuse, refuseUnknown } from "./errors.js";
 import type { Family, FamilyTraits, Statistic } from "./families.js";
 import { type BaseLoss, type LossSpec, toJSONValue } from "./loss.js";
 
@@ -66,7 +66,7 @@ function defaults({ labelled, statistics }: FamilyTraits): Required<ZMaskOptions
  * @see Godin 2025, Z-Error Loss for Training Neural Networks, arXiv 2506.02154. Options beyond threshold, statistic and ddof are our reading.
  */
 export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptions = {}): ZMaskedLoss<F> {
-  if (typeof base !== "object" || base === null || !("definition" in base)) {
+  if (!(base?.family && base.definition)) {
     refuse("parameter", "zMasked", "the loss must be a base loss", base, "zMasked is outermost and stands once.");
   }
   const subject = `zMasked(${base.name})`;
@@ -76,15 +76,9 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
   const parameters = { ...standard };
   for (const key of zMaskOptions) if (options[key] !== undefined) Object.assign(parameters, { [key]: options[key] });
   const { threshold, ddof, eps, statistic, per, granularity, side } = parameters;
-  if (!(typeof threshold === "number" && threshold > 0)) {
-    refuse("parameter", subject, "threshold must be a number above 0", threshold, "The default is 2.");
-  }
-  for (const [key, value] of Object.entries({ ddof, eps })) {
-    if (!(Number.isFinite(value) && value >= 0)) {
-      const rule = `${key} must be a finite number of at least 0`;
-      refuse("parameter", subject, rule, value, "Leave it out for the default.");
-    }
-  }
+  checkParameter(subject, "threshold", threshold, { text: "be a number above 0", test: (x) => x > 0 });
+  checkParameter(subject, "ddof", ddof, nonNegative);
+  checkParameter(subject, "eps", eps, nonNegative);
   oneOf(statistic, Object.keys(statistics), subject, "statistic");
   oneOf(per, labelled ? ["batch", "class"] : ["batch"], subject, "per");
   oneOf(granularity, ["sample", "element"], subject, "granularity");
@@ -101,9 +95,8 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
           .map((key) => [key, toJSONValue(parameters[key])]),
       );
       const of = base.toJSON();
-      if (of.loss === "mse") return { loss: "zmse", params };
-      if (of.loss === "bce") return { loss: "zbce", params: { ...of.params, ...params } };
-      return { loss: "zMasked", params, of };
+      const preset = { mse: "zmse", bce: "zbce" }[of.loss];
+      return preset ? { loss: preset, params: { ...of.params, ...params } } : { loss: "zMasked", params, of };
     },
   });
 }

@@ -89,13 +89,13 @@ describe("losses of one's own", () => {
     [
       "WGSL of another name",
       "parameter",
-      /^other: wgsl must define fn other/,
+      /^defineLoss: name must be letters and digits, and name a function in wgsl, got "other"/,
       () => defineRegressionLoss({ ...good, name: "other" }),
     ],
     [
       "binary, too",
       "parameter",
-      /^other: wgsl must define fn other/,
+      /^defineLoss: name must be letters and digits, and name a function in wgsl, got "other"/,
       () => defineBinaryLoss({ ...binaryCrossEntropy.definition, name: "other" }),
     ],
   ]);
@@ -160,7 +160,7 @@ describe("zMasked", () => {
     [
       "a mask around a factory",
       "parameter",
-      /^zMasked: the loss must be a base loss, got a function/,
+      /^zMasked: the loss must be a base loss, got function/,
       () => zMasked(squaredError as Untyped),
     ],
     [
@@ -186,13 +186,13 @@ describe("evaluate", () => {
     [
       "a factory for a loss",
       "parameter",
-      /^loss: the loss must be made by a factory .* got a function/,
+      /^loss: the loss must be made by a factory .* got function/,
       evaluated(squaredError, two),
     ],
     [
       "no inputs",
-      "shape",
-      /^squaredError: inputs must be \{ predictions, targets \}, got undefined/,
+      "parameter",
+      /^squaredError: inputs must be an object, got undefined/,
       evaluated(squaredError(), undefined),
     ],
     [
@@ -204,19 +204,19 @@ describe("evaluate", () => {
     [
       "no targets",
       "shape",
-      /^squaredError: targets must be an array of numbers, got undefined/,
+      /^squaredError: targets must be an array, got undefined/,
       evaluated(squaredError(), { predictions: [1] }),
     ],
     [
       "a number for predictions",
       "shape",
-      /^squaredError: predictions must be an array of numbers, got 3/,
+      /^squaredError: predictions must be an array, got 3/,
       evaluated(squaredError(), { ...two, predictions: 3 }),
     ],
     [
       "a DataView",
       "shape",
-      /predictions must be an array of numbers/,
+      /predictions must be an array, got/,
       evaluated(squaredError(), { ...two, predictions: new DataView(new ArrayBuffer(8)) }),
     ],
     [
@@ -240,14 +240,14 @@ describe("evaluate", () => {
     [
       "a shape of 3 dimensions",
       "shape",
-      /^squaredError: shape must be \[rows\] or \[rows, columns\] .* got \[1, 1, 2\]/,
+      /^squaredError: shape must be \[rows\] or \[rows, columns\], .* got \[1, 1, 2\]/,
       evaluated(squaredError(), two, { shape: [1, 1, 2] }),
     ],
     ["a shape of 0 dimensions", "shape", /shape must .* got \[\]/, evaluated(squaredError(), two, { shape: [] })],
     [
       "a fractional shape",
       "shape",
-      /shape must .* of whole numbers, got \[0.5, 4\]/,
+      /shape must .* whole numbers .* got \[0.5, 4\]/,
       evaluated(squaredError(), two, { shape: [0.5, 4] }),
     ],
     ["a negative shape", "shape", /shape must .* got \[-2, -1\]/, evaluated(squaredError(), two, { shape: [-2, -1] })],
@@ -256,7 +256,7 @@ describe("evaluate", () => {
     [
       "a shape beyond 2^32",
       "shape",
-      /fewer than 2\^32 elements/,
+      /a product below 2\^32, got \[1048576, 1048576\]/,
       evaluated(squaredError(), two, { shape: [2 ** 20, 2 ** 20] }),
     ],
     [
@@ -280,7 +280,7 @@ describe("evaluate", () => {
     [
       "a number for weights",
       "shape",
-      /weights must be an array of numbers, got 1/,
+      /weights must be an array, got 1/,
       evaluated(squaredError(), { ...two, weights: 1 }),
     ],
     [
@@ -298,7 +298,7 @@ describe("evaluate", () => {
     [
       "a string for upstream",
       "shape",
-      /upstream must be an array of numbers, got "1"/,
+      /upstream must be an array, got "1"/,
       evaluated(squaredError(), { ...two, upstream: "1" }),
     ],
     [
@@ -346,7 +346,7 @@ describe("evaluate", () => {
     [
       "a label of 2",
       "shape",
-      /^binaryCrossEntropy: label 1 must be 0, 1 or ignoreIndex \(-100\), got 2\. Mark labels to leave out with ignoreIndex/,
+      /^binaryCrossEntropy: label 1 must be 0, 1 or ignoreIndex \(-100\), got 2\. Mark what to leave out by ignoreIndex/,
       evaluated(binaryCrossEntropy(), { ...binary, labels: [0, 2] }),
     ],
     ["a label of NaN", "shape", /label 0 must .* got NaN/, evaluated(zbce(), { ...binary, labels: [Number.NaN, 1] })],
@@ -370,11 +370,11 @@ describe("given statistics", () => {
       /^squaredError: givenStatistics must go with zMasked/,
       given([group], squaredError()),
     ],
-    ["not an array", "shape", /givenStatistics must be an array of groups, got an object/, given(group)],
+    ["not an array", "shape", /givenStatistics must be an array, got object/, given(group)],
     [
       "of another column",
       "shape",
-      /a given group must be one of 1 columns and 1 classes, got \[1, 0\]/,
+      /a given group must be in 1 columns and 1 classes, got \[1, 0\]/,
       given([{ ...group, column: 1 }]),
     ],
     ["of another class", "shape", /got \[0, 1\]/, given([{ ...group, class: 1 }])],
@@ -645,7 +645,7 @@ describe("JSON that is no loss", () => {
     [
       "a parameter that is an object",
       "parameter",
-      /^huber: delta must .* got an object/,
+      /^huber: delta must .* got object/,
       read({ loss: "huber", params: { delta: {} } }),
     ],
     [
@@ -682,7 +682,7 @@ describe("JSON that is no loss", () => {
     [
       "of that is an array",
       "parameter",
-      /^lossFromJSON: the spec must .* got \[\[1, an object\]\]/,
+      /^lossFromJSON: the spec must .* got \[\[1, object\]\]/,
       read({ loss: "zMasked", of: [[1, { loss: "mse" }]] }),
     ],
     ["zMasked of nothing", "parameter", /zMasked must have a loss to mask/, read({ loss: "zMasked" })],

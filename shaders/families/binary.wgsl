@@ -5,7 +5,7 @@ const HAS_LABELS = true;
 fn labels_of(labels: vec4u) -> Labels {
   let ignored = labels == vec4u(settings.ignore_bits);
   let positive = labels == vec4u(0x3f800000u);
-  let known = positive | ((labels & vec4u(0x7fffffffu)) == vec4u(0u));
+  let known = positive | ((labels & vec4u(0x7fffffffu)) == vec4u());
   return Labels(known & !ignored, known | ignored, positive);
 }
 

@@ -3,7 +3,7 @@
 const HAS_LABELS = false;
 
 fn labels_of(targets: vec4u) -> Labels {
-  return Labels(vec4<bool>(true), vec4<bool>(true), vec4<bool>(false));
+  return Labels(vec4<bool>(true), vec4<bool>(true), vec4<bool>());
 }
 
 fn losses_of(predictions: vec4u, targets: vec4u) -> Losses {

@@ -24,9 +24,9 @@ fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
   return (scored - references.mean) * references.inverse;
 }
 
-fn store_inliers(inliers: vec2u, spot: Spot, lane: u32) {}
+fn store_inliers(sums: Item, spot: Spot, lane: u32) {}
 
-fn finalize_groups(workgroup: u32, workgroups: u32, lane: u32) {}
+fn pass_finalize(workgroup: u32, workgroups: u32, lane: u32) {}
 
 fn publish_groups(workgroup: u32, workgroups: u32, kept: u32, lane: u32) {
   if (MASKED && workgroup == 0u && lane == 0u) {

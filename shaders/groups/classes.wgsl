@@ -2,6 +2,10 @@
 
 const CLASSES = 2u;
 
+fn header_slot() -> u32 {
+  return statistics_slot(settings.groups);
+}
+
 // What samples are scored against, by class.
 struct References {
   header: Item,  // counts of all groups: odd samples in y, poison in w
@@ -23,13 +27,12 @@ fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
 }
 
 // The slice's moments have been merged, so their place is free for its inliers.
-fn store_inliers(inliers: vec2u, spot: Spot, lane: u32) {
-  let own = Item(vec4f(0.0), vec4u(inliers, 0u, 0u));
-  let total = reduce(ADD, own, lane, spot.position, lanes_per_column(), settings.tile_columns);
+fn store_inliers(sums: Item, spot: Spot, lane: u32) {
+  let total = reduce(ADD, sums, lane, spot.position, lanes_per_column(), settings.tile_columns);
   if (spot.leads) {
     let slot = moments_slot(spot.slice, CLASSES * spot.column);
-    scratch[slot].counts.x = total.counts.x;
-    scratch[slot + 1u].counts.x = total.counts.y;
+    scratch[slot].counts.x = total.counts.x - total.counts.w;
+    scratch[slot + 1u].counts.x = total.counts.w;
   }
 }
 
@@ -45,7 +48,7 @@ fn write_header(lane: u32) {
   }
 }
 
-fn finalize_groups(workgroup: u32, workgroups: u32, lane: u32) {
+fn pass_finalize(workgroup: u32, workgroups: u32, lane: u32) {
   if (workgroup == 0u) {
     write_header(lane);
   }

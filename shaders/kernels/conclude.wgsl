@@ -17,19 +17,17 @@ fn conclude(writes: bool, lane: u32) -> Conclusion {
   let broken = sums.counts.y;
   let empty = MEAN && weight == 0.0;
   let share = select(1.0, select(1.0 / weight, 0.0, empty), MEAN);
-  let scale = share * bitcast<f32>(upstream_word(0u));
+  let scale = share * select(upstream_at(0u, 0u).x, 1.0, NONE);
   let spoiled = broken > 0u && !OMITS;
   // Under "sum" and "none" without a mask only the broken sample's own gradient is NaN, and the score pass has written that.
   let all_spoiled = spoiled && (MASKED || MEAN);
   if (writes && lane == 0u) {
     let loss = select(bitcast<u32>(sums.values.x * share), NAN_BITS, spoiled);
-    loss_write(0u, loss);
-    summary_write(0u, loss);
-    summary_write(1u, bitcast<u32>(weight));
-    summary_write(2u, select(bitcast<u32>(scale), NAN_BITS, all_spoiled));
-    summary_write(3u, select(sums.counts.x, 0u, empty));
-    summary_write(4u, sums.counts.z);
-    summary_write(5u, broken);
+    let one = vec4<bool>(true, false, false, false);
+    write_loss(0u, 1u, one, vec4u(loss));
+    write_summary(0u, 1u, vec4<bool>(true), vec4u(
+      loss, bitcast<u32>(weight), select(bitcast<u32>(scale), NAN_BITS, all_spoiled), select(sums.counts.x, 0u, empty)));
+    write_summary(4u, 1u, one | one.yxzw, vec4u(sums.counts.z, broken, 0u, 0u));
   }
   return Conclusion(scale, all_spoiled, sums.counts.x);
 }

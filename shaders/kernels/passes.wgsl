@@ -7,10 +7,6 @@ fn pass_accumulate(workgroup: u32, workgroups: u32, lane: u32) {
   }
 }
 
-fn pass_finalize(workgroup: u32, workgroups: u32, lane: u32) {
-  finalize_groups(workgroup, workgroups, lane);
-}
-
 fn pass_score(workgroup: u32, workgroups: u32, lane: u32) {
   if (workgroup < settings.tiles * settings.slices) {
     score_slice(workgroup, lane);
@@ -40,7 +36,7 @@ fn pass_small(workgroup: u32, workgroups: u32, lane: u32) {
     }
     storageBarrier();  // other lanes read the moments
     if (CLASSES > 1u) {
-      finalize_groups(0u, 1u, lane);
+      pass_finalize(0u, 1u, lane);
       storageBarrier();  // and the statistics
     }
   }

@@ -4,8 +4,7 @@
 fn replace_by_given(own: Item, group: u32) -> Item {
   var statistics = own;
   if (HAS_givenStatistics && own.counts.w == 0u) {
-    statistics.values.x = bitcast<f32>(givenStatistics_word(4u * group));
-    statistics.values.y = bitcast<f32>(givenStatistics_word(4u * group + 1u));
+    statistics.values = bitcast<vec4f>(read_givenStatistics(4u * group, 1u));
   }
   return statistics;
 }
@@ -23,8 +22,6 @@ fn publish_statistics(group: u32, poisoned: bool, inliers: u32) {
   let statistics = scratch[statistics_slot(group)];
   let n = statistics.counts.x;
   let spoiled = statistics.counts.w > 0u || (poisoned && n > 0u);
-  statistics_write(4u * group, select(bitcast<u32>(statistics.values.x), NAN_BITS, spoiled));
-  statistics_write(4u * group + 1u, select(bitcast<u32>(statistics.values.y), NAN_BITS, spoiled));
-  statistics_write(4u * group + 2u, n);
-  statistics_write(4u * group + 3u, inliers);
+  let values = or_nan(bitcast<vec4u>(statistics.values), vec4<bool>(spoiled));
+  write_statistics(4u * group, 1u, vec4<bool>(true), vec4u(values.xy, n, inliers));
 }

@@ -16,8 +16,12 @@ fn or_nan(bits: vec4u, spoiled: vec4<bool>) -> vec4u {
   return select(bits, vec4u(NAN_BITS), spoiled);
 }
 
+fn total(values: vec4f) -> f32 {
+  return dot(values, vec4f(1.0));
+}
+
 fn count_of(lanes: vec4<bool>) -> u32 {
-  return dot(select(vec4u(0u), vec4u(1u), lanes), vec4u(1u));
+  return dot(select(vec4u(), vec4u(1u), lanes), vec4u(1u));
 }
 
 fn exponent_of(x: f32) -> i32 {

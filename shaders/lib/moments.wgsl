@@ -8,10 +8,10 @@ fn moments_about(pivot: f32, n: u32, sums: vec4f, squares: vec4f) -> Item {
   if (n == 0u) {
     return no_item();
   }
-  let sum = dot(sums, vec4f(1.0));
+  let sum = total(sums);
   let shift = sum / f32(n);
   let mean = pivot + shift;
-  let m2 = max(0.0, dot(squares, vec4f(1.0)) - sum * shift);
+  let m2 = max(0.0, total(squares) - sum * shift);
   return Item(vec4f(mean, m2, (pivot - mean) + shift, 0.0), vec4u(n, 0u, 0u, 0u));
 }
 

@@ -23,7 +23,7 @@ struct Quad {
   weight: vec4f,
   usable: vec4<bool>,    // inside, labelled, finite
   broken: vec4<bool>,    // holds a NaN or an infinity
-  invalid: vec4u,        // how many of its labels are neither 0 nor 1 nor ignored
+  invalid: u32,          // how many labels are neither 0 nor 1 nor ignored
   positive: vec4<bool>,
 }
 
@@ -34,10 +34,10 @@ fn element_quad(start: u32, stride: u32, within: vec4<bool>) -> Quad {
   let used = within & labels.used;
   let sane = used & !(non_finite(first) | non_finite(second));
   // Bits are replaced before they become floats: a NaN must never enter arithmetic.
-  let losses = losses_of(select(vec4u(0u), first, sane), select(vec4u(0u), second, sane));
+  let losses = losses_of(select(vec4u(), first, sane), select(vec4u(), second, sane));
   // What overflows float32 counts as not finite.
   let usable = sane & !(non_finite(bitcast<vec4u>(losses.loss)) | non_finite(bitcast<vec4u>(losses.scored)));
-  return Quad(losses, vec4f(1.0), usable, used & !usable, select(vec4u(0u), vec4u(1u), within & !labels.valid), labels.positive);
+  return Quad(losses, vec4f(1.0), usable, used & !usable, count_of(within & !labels.valid), labels.positive);
 }
 
 // The same without masks, for elements that are what they should be; `odd` has its highest bit set where one is not. What
@@ -56,7 +56,7 @@ fn quick_quad(start: u32, stride: u32) -> QuickQuad {
   let labels = labels_of(second);
   var odd = full_exponent(first) | full_exponent(second);
   if (HAS_LABELS) {
-    odd = select(vec4u(0u), odd, labels.used) | select(vec4u(0x80000000u), vec4u(0u), labels.valid);
+    odd = select(vec4u(), odd, labels.used) | select(vec4u(0x80000000u), vec4u(), labels.valid);
   }
   if (HAS_weights) {
     odd |= full_exponent(weight);

@@ -15,7 +15,7 @@ const ADD = false;
 const MERGE = true;  // moments
 
 fn no_item() -> Item {
-  return Item(vec4f(0.0), vec4u(0u));
+  return Item();
 }
 
 fn add(a: Item, b: Item) -> Item {

@@ -60,7 +60,8 @@ fn inside(row: u32) -> vec4<bool> {
 // Quads between two levels of a sum: long chains of float32 additions lose digits.
 const RUN = 128u;
 
-// Scratch memory, in items: moments of every slice and group, sums of every workgroup, statistics of every group, a header.
+// Scratch memory, in items: moments of every slice and group, sums of every workgroup, statistics of every group
+// (and of the whole, where there are several).
 fn moments_slot(slice: u32, group: u32) -> u32 {
   return slice * settings.groups + group;
 }
@@ -71,8 +72,4 @@ fn sums_slot(workgroup: u32) -> u32 {
 
 fn statistics_slot(group: u32) -> u32 {
   return sums_slot(settings.all_slices * settings.tiles) + group;
-}
-
-fn header_slot() -> u32 {
-  return statistics_slot(settings.groups);
 }

@@ -17,7 +17,7 @@ fn sample_quad(row: u32, column: u32) -> Quad {
   let broken = quad.usable & non_finite(weight);
   quad.broken |= broken;
   quad.usable &= !broken;
-  quad.weight = bitcast<vec4f>(select(weight, vec4u(0u), non_finite(weight)));
+  quad.weight = bitcast<vec4f>(select(weight, vec4u(), non_finite(weight)));
   return quad;
 }
 

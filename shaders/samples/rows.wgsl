@@ -27,8 +27,8 @@ fn sample_stride() -> u32 {
 fn sample_quad(row: u32, column: u32) -> Quad {
   let weight = read_weights(row, 1u);
   let odd_weight = non_finite(weight);
-  let none = vec4<bool>(false);
-  var quad = Quad(Losses(), bitcast<vec4f>(select(weight, vec4u(0u), odd_weight)), none, none, vec4u(0u), none);
+  let none = vec4<bool>();
+  var quad = Quad(Losses(), bitcast<vec4f>(select(weight, vec4u(), odd_weight)), none, none, 0u, none);
   for (var k = 0u; k < 4u && row + k < settings.rows; k++) {
     let sample = samples[row + k];
     let broken = (sample.state & BROKEN) != 0u || odd_weight[k];
@@ -36,7 +36,7 @@ fn sample_quad(row: u32, column: u32) -> Quad {
     quad.losses.scored[k] = sample.scored;
     quad.broken[k] = sample.members > 0u && broken;
     quad.usable[k] = sample.members > 0u && !broken;
-    quad.invalid[k] = sample.state / INVALID;
+    quad.invalid += sample.state / INVALID;
   }
   return quad;
 }
@@ -72,13 +72,13 @@ fn prepare_samples(workgroup: u32, lane: u32) {
     var column = select(settings.width, 4u * position, row < end);
     while (column < settings.width) {
       let stop = min(column + RUN * advance, settings.width);
-      var near = vec2f(0.0);
+      var near = vec2f();
       for (; column < stop; column += advance) {
         let quad = element_quad(row * settings.width + column, 1u, in_row(column));
         near += vec2f(
-          dot(select(vec4f(0.0), quad.losses.loss, quad.usable), vec4f(1.0)),
-          dot(select(vec4f(0.0), quad.losses.scored, quad.usable), vec4f(1.0)));
-        own.counts += vec4u(count_of(quad.usable | quad.broken), count_of(quad.broken), dot(quad.invalid, vec4u(1u)), 0u);
+          total(select(vec4f(), quad.losses.loss, quad.usable)),
+          total(select(vec4f(), quad.losses.scored, quad.usable)));
+        own.counts += vec4u(count_of(quad.usable | quad.broken), count_of(quad.broken), quad.invalid, 0u);
       }
       own.values += vec4f(near, 0.0, 0.0);
     }
@@ -90,7 +90,7 @@ fn prepare_samples(workgroup: u32, lane: u32) {
       let means = own.values / f32(max(members, 1u));
       // Bits again: what overflowed must not be computed with.
       let broken = own.counts.y > 0u || any(non_finite(bitcast<vec4u>(means)));
-      let usable = select(means, vec4f(0.0), broken);
+      let usable = select(means, vec4f(), broken);
       samples[row] = Sample(usable.x, usable.y, members, select(0u, BROKEN, broken) + INVALID * own.counts.z);
     }
   }
@@ -106,13 +106,13 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
     let sample = samples[row];
     var factor = 0.0;
     if ((sample.state & KEPT) != 0u) {
-      factor = bitcast<vec4f>(read_weights(row, 1u)).x / f32(sample.members) * bitcast<vec4f>(read_upstream(row, 1u)).x
+      factor = bitcast<vec4f>(read_weights(row, 1u)).x / f32(sample.members) * select(1.0, upstream_at(row, 1u).x, NONE)
         * select(conclusion.scale, 1.0, UNSCALED);
     }
     for (var column = 4u * position; column < settings.width; column += 4u * settings.row_lanes) {
       let at = row * settings.width + column;
       let quad = element_quad(at, 1u, in_row(column));
-      let pull = select(vec4f(0.0), quad.losses.slope * factor, quad.usable);
+      let pull = select(vec4f(), quad.losses.slope * factor, quad.usable);
       write_gradient(at, 1u, in_row(column), or_nan(bitcast<vec4u>(pull), vec4<bool>(conclusion.spoiled)));
     }
   }

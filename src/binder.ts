@@ -1,11 +1,12 @@
 /** Bind groups: from the caller's buffers to what the kernels of a plan are bound to, checked once and then remembered. */
 import { type BoundBuffer, type BufferBinding, bufferOf, resolveBinding, usage } from "./buffers.js";
 import { type Chunk, type Grid, scratchSize, settingsSize } from "./dispatch.js";
-import { LossError, refuse } from "./errors.js";
+import { LossError, refuse, refuseUnknown } from "./errors.js";
 import type { Pass } from "./passes.js";
 import type { Kernel } from "./pipelines.js";
 import { bindingOf, isReadOnly, type Port, unitOf } from "./ports.js";
 import type { Problem } from "./problem.js";
+import { isPerChunk } from "./shader.js";
 
 /** The caller's buffers by name. */
 type Buffers = Readonly<Record<string, BufferBinding | undefined>>;
@@ -50,13 +51,10 @@ export function createBinder(
   whole: Grid,
 ): Binder {
   const { subject } = problem;
+  const names = [...ports.keys()];
   const owned: GPUBuffer[] = [];
-  const own = (label: string, size: number): GPUBuffer => {
-    const buffer = device.createBuffer({
-      label: `${subject} ${label}`,
-      size: Math.max(size, 256),
-      usage: usage.STORAGE,
-    });
+  const own = (size: number): GPUBuffer => {
+    const buffer = device.createBuffer({ size: Math.max(size, 256), usage: usage.STORAGE });
     owned.push(buffer);
     return buffer;
   };
@@ -65,8 +63,8 @@ export function createBinder(
     const { offset, size } = extent(port, grid, grid.chunks[grid.chunks.length - 1], problem);
     return offset + size;
   };
-  let scratch = own("scratch", scratchSize(whole));
-  const samples = whole.width > 1 ? own("samples", sizeOf("samples", whole)) : undefined;
+  let scratch = own(scratchSize(whole));
+  const samples = whole.width > 1 ? own(sizeOf("samples", whole)) : undefined;
   let root = newNode();
   let checks: Promise<unknown> = Promise.resolve();
   let failure: LossError | undefined;
@@ -76,7 +74,7 @@ export function createBinder(
     const parts = Array.from(ports, ([name, port]) => ({
       name,
       port,
-      ...resolveBinding(device, given[name], sizeOf(port, grid), name, subject),
+      ...resolveBinding(given[name], sizeOf(port, grid), name, subject),
     }));
     for (const one of parts) {
       if (isReadOnly(one.port)) continue;
@@ -97,13 +95,13 @@ export function createBinder(
       if (port === "scratch") return { buffer: scratch };
       const { offset, size } = extent(port, grid, chunk, problem);
       // WebGPU has no empty bindings.
-      if (size === 0) return { buffer: own("nothing", 0) };
+      if (size === 0) return { buffer: own(0) };
       const { buffer, offset: start } = parts.get(port) ?? { buffer: samples!, offset: 0 };
       return { buffer, offset: start + offset, size };
     };
     const uniform = { binding: 0, resource: { buffer: settings, size: settingsSize(problem) } };
-    return steps.map(({ layout, ports, perChunk }) =>
-      (perChunk ? grid.chunks : grid.chunks.slice(0, 1)).map((chunk) =>
+    return steps.map(({ entry, layout, ports }) =>
+      (isPerChunk(entry) ? grid.chunks : grid.chunks.slice(0, 1)).map((chunk) =>
         device.createBindGroup({
           layout,
           entries: [
@@ -120,9 +118,10 @@ export function createBinder(
     groupsFor(buffers, grid, steps) {
       if (failure) throw failure;
       const given = buffers ?? {};
+      refuseUnknown(given, names, subject, "buffer");
       let node = root;
       let key = `${grid.rows}`;
-      for (const name of ports.keys()) {
+      for (const name of names) {
         const binding = given[name];
         const buffer = bufferOf(binding, name, subject);
         const next = node.next.get(buffer) ?? newNode();
@@ -130,17 +129,11 @@ export function createBinder(
         node = next;
         key += "buffer" in binding! ? ` ${binding.offset}:${binding.size}` : " -";
       }
-      for (const name of Object.keys(given)) {
-        if (given[name] !== undefined && !ports.has(name)) {
-          const rule = "buffers must be those of the plan";
-          refuse("buffer", subject, rule, name, "Name it in createPlan.");
-        }
-      }
       let groups = node.calls.get(key);
       if (!groups) {
         const parts = checkBuffers(given, grid);
         // Fewer rows may be cut into more slices.
-        if (scratch.size < scratchSize(grid)) scratch = own("scratch", scratchSize(grid));
+        if (scratch.size < scratchSize(grid)) scratch = own(scratchSize(grid));
         device.pushErrorScope("validation");
         groups = createGroups(parts, grid, steps);
         node.calls.set(key, groups);

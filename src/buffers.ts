@@ -25,7 +25,6 @@ export function bufferOf(binding: BufferBinding | undefined, name: string, subje
 
 /** Checks usage, offset and size of a binding that has to hold `needed` bytes. */
 export function resolveBinding(
-  device: GPUDevice,
   binding: BufferBinding | undefined,
   needed: number,
   name: string,
@@ -37,9 +36,8 @@ export function resolveBinding(
   if ((buffer.usage & usage.STORAGE) === 0) {
     refuse("buffer", subject, `${name} must have usage STORAGE`, buffer.usage, "Add GPUBufferUsage.STORAGE.");
   }
-  const alignment = device.limits.minStorageBufferOffsetAlignment;
-  if (!(offset >= 0 && offset % alignment === 0)) {
-    refuse("buffer", subject, `the offset of ${name} must be a multiple of ${alignment}`, offset, "Align it.");
+  if (!(offset >= 0 && offset % 256 === 0)) {
+    refuse("buffer", subject, `the offset of ${name} must be a multiple of 256`, offset, "Align it.");
   }
   if (!(size >= needed && offset + size <= buffer.size)) {
     const rule = `${name} must have at least ${needed} bytes within its buffer`;

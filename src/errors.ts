@@ -38,8 +38,7 @@ export function show(value: unknown): string {
 /** Throws a {@link LossError} when an options object carries a name that nobody reads: a misspelt option is never ignored. */
 export function refuseUnknown(given: object, known: readonly string[], subject: string, what = "option"): void {
   if (given !== Object(given)) refuse("parameter", subject, `${what}s must be an object`, given);
-  const names = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  eachOf(names, known, subject, what);
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) oneOf(name, known, subject, what);
 }
 
 /** Throws a {@link LossError} unless all of `values` are among `allowed`. */
@@ -55,8 +54,13 @@ export function eachOf(
 /** Throws a {@link LossError} unless `value` is one of `allowed`. */
 export function oneOf<T extends string>(value: unknown, allowed: readonly T[], subject: string, what: string): T {
   if (!allowed.includes(value as T)) {
-    const rule = allowed.length > 0 ? `must be one of ${allowed.join(", ")}` : "must be left out";
-    refuse("parameter", subject, `${what} ${rule}`, value, "Check the spelling.");
+    refuse(
+      "parameter",
+      subject,
+      `${what} must be one of ${allowed.join(", ") || "none"}`,
+      value,
+      "Check the spelling.",
+    );
   }
   return value as T;
 }

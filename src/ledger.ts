@@ -130,7 +130,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
           "Give the number of samples of the batch.",
         );
       }
-      const bound = names.map((name) => resolveBinding(device, buffers?.[name], 4 * samples, name, "ledger"));
+      const bound = names.map((name) => resolveBinding(buffers?.[name], 4 * samples, name, "ledger"));
       const [pass, own] = openPass(encoder, "ledger");
       const step = Math.floor(device.limits.maxStorageBufferBindingSize / 256) * 64;
       pass.setPipeline(pipeline);

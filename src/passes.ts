@@ -2,14 +2,12 @@
 import type { Grid } from "./dispatch.js";
 import type { Port } from "./ports.js";
 import type { Geometry } from "./problem.js";
-import type { Entry } from "./shader.js";
+import { type Entry, isPerChunk } from "./shader.js";
 
 /** One kernel of a plan. */
 export interface Pass {
   readonly entry: Entry;
   readonly ports: ReadonlySet<Port>;
-  /** Runs once for every chunk of rows, or once in all (on the first chunk's settings). */
-  readonly perChunk: boolean;
 }
 
 /** What a plan reads and writes. */
@@ -23,8 +21,8 @@ export interface Wanted {
 }
 
 /** Workgroups of a pass over a chunk of so many slices. */
-export function workgroupsOf({ entry, ports, perChunk }: Pass, grid: Grid, slices: number): number {
-  if (perChunk) return grid.tiles * slices;
+export function workgroupsOf({ entry, ports }: Pass, grid: Grid, slices: number): number {
+  if (isPerChunk(entry)) return grid.tiles * slices;
   if (entry === "finalize") return Math.min(1024, grid.groups);
   return entry === "publish" && ports.has("statistics") ? Math.min(256, grid.groups) : 1;
 }
@@ -47,37 +45,32 @@ export function passesFor({ masked, geometry, ports, rescale }: Wanted, small: b
   const scoring = [...(rowSamples ? present("weights") : data), ...scratch, ...upstream, ...(classes > 1 ? [] : given)];
   const passes: Pass[] = [];
   /** Adds a pass with all of `must` and what the limit leaves room for of `more`; returns the rest of these. */
-  const add = (entry: Entry, perChunk: boolean, must: Port[], more: Port[] = []): Port[] => {
+  const add = (entry: Entry, must: Port[], more: Port[] = []): Port[] => {
     const room = Math.max(0, limit - must.length);
-    passes.push({ entry, perChunk, ports: new Set([...must, ...more.slice(0, room)]) });
+    passes.push({ entry, ports: new Set([...must, ...more.slice(0, room)]) });
     return more.slice(room);
   };
   // Every further scoring pass computes the same mask again; the gradient is no part of it.
   const score = (more: Port[]): void => {
-    for (let left = more; left.length > 0; ) left = add("score", true, scoring, left);
+    for (let left = more; left.length > 0; ) left = add("score", scoring, left);
   };
   const publish = (left: Port[]): void => {
-    if (left.length > 0) add("publish", false, [...scratch, ...upstream], left);
+    if (left.length > 0) add("publish", [...scratch, ...upstream], left);
   };
 
   if (small) {
-    const left = add(
-      "small",
-      false,
-      [...data, ...scratch, ...upstream, ...given, ...gradient],
-      [...figures, ...perSample],
-    );
+    const left = add("small", [...data, ...scratch, ...upstream, ...given, ...gradient], [...figures, ...perSample]);
     score(left.filter((port) => perSample.includes(port)));
     publish(left.filter((port) => figures.includes(port)));
     return passes;
   }
-  if (masked) add("accumulate", true, [...data, ...scratch]);
-  if (masked && classes > 1) add("finalize", false, ["scratch", ...given]);
-  score(add("score", true, scoring, [...(rowSamples ? [] : gradient), ...perSample]));
+  if (masked) add("accumulate", [...data, ...scratch]);
+  if (masked && classes > 1) add("finalize", ["scratch", ...given]);
+  score(add("score", scoring, [...(rowSamples ? [] : gradient), ...perSample]));
   const spreads = rowSamples && gradient.length > 0;
   publish(
     spreads || rescale
-      ? add("last", true, [...(spreads ? data : []), ...upstream, ...scratch, ...gradient], figures)
+      ? add("last", [...(spreads ? data : []), ...upstream, ...scratch, ...gradient], figures)
       : figures,
   );
   return passes;

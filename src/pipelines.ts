@@ -36,7 +36,6 @@ async function compile(device: GPUDevice, { problem, ports }: ModuleSpec, entry:
   const label = `${subject} ${entry}`;
   device.pushErrorScope("validation");
   const layout = device.createBindGroupLayout({
-    label,
     entries: [
       { binding: 0, visibility: COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true } },
       ...Array.from(ports, (port) => ({

@@ -72,7 +72,7 @@ export interface Plan {
    * Records the loss into an encoder or an open compute pass (whose pipeline and bind group 0 it changes).
    * Nothing is submitted. Outputs are overwritten in full for the rows of this call.
    *
-   * @throws LossError `buffer` for missing, unknown, too small or overlapping buffers (destroyed ones are reported at submit, by WebGPU), `shape` for rows beyond the capacity.
+   * @throws LossError `parameter` for unknown names, `buffer` for missing, too small or overlapping buffers (destroyed ones are reported at submit, by WebGPU), `shape` for rows beyond the capacity.
    */
   encode(
     encoder: GPUCommandEncoder | GPUComputePassEncoder,
@@ -165,7 +165,7 @@ export async function createPlan<F extends Family>(
     whole.small || (vectors && columns % 4 === 0) ? [] : compile(false, "scalar"),
     whole.small || !vectors ? [] : compile(false, "vector"),
   ]);
-  const settings = createSettings(device, `${subject} settings`, settingsSize(problem));
+  const settings = createSettings(device, settingsSize(problem));
   const binder = createBinder(device, problem, ports, settings.buffer, whole);
   let destroyed = false;
 
@@ -205,15 +205,9 @@ export async function createPlan<F extends Family>(
     setLoss(loss) {
       const { nonFinite, ignoreIndex } = problem;
       const next = resolveProblem(loss, { reduction, nonFinite, ignoreIndex }, []);
-      const structure = structureOf(problem);
-      if (structureOf(next) !== structure || next.base.definition.wgsl !== problem.base.definition.wgsl) {
-        refuse(
-          "parameter",
-          subject,
-          `setLoss must keep the structure (${structure})`,
-          structureOf(next),
-          "Create another plan.",
-        );
+      const [is, was] = [structureOf(next), structureOf(problem)];
+      if (is !== was || next.base.definition.wgsl !== problem.base.definition.wgsl) {
+        refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");
       }
       problem = next;
     },

@@ -6,7 +6,7 @@ import { checkParameter, eachOf, oneOf, refuse, refuseUnknown } from "./errors.j
 import type { Family } from "./families.js";
 import type { BaseLoss } from "./loss.js";
 import type { GroupStatistics } from "./statistics.js";
-import type { Loss, ZMaskedLoss, ZMaskOptions } from "./zMasked.js";
+import type { Loss, ZMaskOptions } from "./zMasked.js";
 
 /** How samples become one number: the weighted mean over kept samples, their weighted sum, or no reduction. */
 export type Reduction = "mean" | "sum" | "none";
@@ -111,11 +111,6 @@ export interface Geometry {
 
 export const optionalInputNames = ["weights", "upstream", "givenStatistics"] as const;
 
-/** True for a loss with a z-mask around it. */
-export function isZMasked(loss: Loss): loss is ZMaskedLoss {
-  return "base" in loss;
-}
-
 /** Options that every way to compute has. */
 export const commonOptions = ["shape", "outputs", "reduction", "ignoreIndex", "nonFinite"] as const;
 
@@ -128,9 +123,8 @@ export function resolveProblem(
   if (!loss?.family) {
     refuse("parameter", "loss", "the loss must be made by a factory such as squaredError()", loss, "Call the factory.");
   }
-  const masked = isZMasked(loss);
-  const base = masked ? loss.base : loss;
-  const subject = masked ? `zMasked(${base.name})` : base.name;
+  const [base, mask] = "base" in loss ? [loss.base, loss.parameters] : [loss, undefined];
+  const subject = mask ? `zMasked(${base.name})` : base.name;
   refuseUnknown(options, [...commonOptions, ...more], subject);
   const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100 } = options;
   checkParameter(subject, "ignoreIndex", ignoreIndex, {
@@ -140,7 +134,7 @@ export function resolveProblem(
   return {
     loss,
     base,
-    mask: masked ? loss.parameters : undefined,
+    mask,
     subject,
     reduction: oneOf(reduction, ["mean", "sum", "none"], subject, "reduction"),
     nonFinite: oneOf(nonFinite, ["propagate", "omit"], subject, "nonFinite"),
@@ -150,10 +144,10 @@ export function resolveProblem(
 
 /** Checks a shape and sees it as samples. */
 export function resolveGeometry({ mask, subject }: Problem, shape: Shape): Geometry {
-  const isSize = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
   const [rows, columns = 1] = (Array.isArray(shape) ? shape : []) as readonly number[];
   const elements = rows * columns;
-  if (!(isSize(rows) && isSize(columns) && elements < 2 ** 32 && shape.length < 3)) {
+  const sizes = [rows, columns].every((n) => Number.isSafeInteger(n) && n >= 0);
+  if (!(sizes && elements < 2 ** 32 && shape.length < 3)) {
     const rule = "shape must be [rows] or [rows, columns], whole numbers with a product below 2^32";
     refuse("shape", subject, rule, shape, "Give the shape of the data.");
   }
@@ -167,7 +161,7 @@ export function resolveGeometry({ mask, subject }: Problem, shape: Shape): Geome
     rows,
     columns,
     elements,
-    samples: width > 1 ? rows : width === 0 ? 0 : elements,
+    samples: width > 1 ? rows : elements,
     width: Math.max(1, width),
     groupColumns: perClass ? columns : 1,
     classes: perClass ? 2 : 1,
@@ -272,10 +266,10 @@ function checkLabels(labels: ArrayLike<number>, { subject, ignoreIndex }: Proble
 export function thresholdWarnings({ mask, subject }: Problem, groups: readonly GroupStatistics[]): string[] {
   const { threshold = Infinity, ddof = 0 } = mask ?? {};
   return groups.flatMap(({ column, class: label, n }) => {
-    const most = Math.sqrt(((n - 1) * (n - ddof)) / n);
-    if (n === 0 || threshold === Infinity || (n > ddof && threshold < most)) return [];
+    const most = n > ddof ? Math.sqrt(((n - 1) * (n - ddof)) / n) : 0;
+    if (n === 0 || threshold === Infinity || threshold < most) return [];
     const where = groups.length > 1 ? ` in column ${column}, class ${label}` : "";
-    const bound = `|z| of ${n} samples is at most ${n > ddof ? most.toFixed(3) : 0}`;
+    const bound = `|z| of ${n} samples is at most ${most.toFixed(3)}`;
     return `${subject}: threshold ${threshold} can never mask anything${where}: ${bound}. Use larger batches or a lower threshold.`;
   });
 }

@@ -110,7 +110,7 @@ export async function run<F extends Family>(
   }
   const created: GPUBuffer[] = [];
   const createBuffer = (size: number, bits: number): GPUBuffer => {
-    const buffer = device.createBuffer({ label: `run ${subject}`, size: Math.max(4, size), usage: bits });
+    const buffer = device.createBuffer({ size: Math.max(4, size), usage: bits });
     created.push(buffer);
     return buffer;
   };
@@ -125,7 +125,7 @@ export async function run<F extends Family>(
       // Deno aborts on an empty write.
       if (values.length > 0) device.queue.writeBuffer(buffer, 0, Float32Array.from(values));
     }
-    const encoder = device.createCommandEncoder({ label: "run" });
+    const encoder = device.createCommandEncoder();
     plan.setLoss(loss as Loss);
     plan.encode(encoder, buffers);
     encoder.copyBufferToBuffer(written, 0, staging, 0, size);

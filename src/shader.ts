@@ -21,6 +21,9 @@ import {
 /** The passes of shaders/kernels/passes.wgsl. */
 export type Entry = "accumulate" | "finalize" | "score" | "last" | "publish" | "small";
 
+/** Passes over the data run once for every chunk of rows, with a workgroup for every tile and slice; the others once in all. */
+export const isPerChunk = (entry: Entry): boolean => /accumulate|score|last/.test(entry);
+
 /** What a module is specialised for; everything else is a uniform. */
 export interface ModuleSpec {
   readonly problem: Problem;
@@ -41,13 +44,14 @@ export function parameterVectors({ base }: Problem): number {
 export function composeModule(spec: ModuleSpec, entry: Entry): string {
   const { problem, geometry, ports } = spec;
   const { base, mask, reduction, nonFinite } = problem;
-  const { familyTraits, uses = [], wgsl } = base.definition;
+  const { familyTraits, traits, uses = [], wgsl } = base.definition;
   const statistic = familyTraits.statistics[mask?.statistic ?? "loss"]!;
   const inputs = familyTraits.arguments;
   const parameters = Object.keys(base.parameters).map((_, i) => `parameter(${i}u)`);
   return [
     `const WORKGROUP_SIZE = ${spec.workgroupSize}u;
 const PARAMETER_VECTORS = ${parameterVectors(problem)}u;
+const BOUNDED_SLOPE = ${traits.boundedSlope};
 const MASKED = ${mask !== undefined};
 const MEAN = ${reduction === "mean"};
 const NONE = ${reduction === "none"};
@@ -74,7 +78,9 @@ const UNSCALED = ${spec.unscaled};`,
     kernelsPasses,
     `@compute @workgroup_size(WORKGROUP_SIZE)
 fn ${entry}_main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  pass_${entry}(id.x + id.y * grid.x, grid.x * grid.y, lane);
+  let i = id.x + id.y * grid.x;
+  let n = ${isPerChunk(entry) ? "chunk_workgroups()" : "grid.x"};
+  if (i < n) { pass_${entry}(i, n, lane); }
 }`,
   ].join("\n");
 }

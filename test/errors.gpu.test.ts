@@ -305,17 +305,17 @@ describe("encode", () => {
     ],
     [
       "an input that the plan has not",
-      "buffer",
-      /buffers must be those of the plan, got "weights"\. Name it in createPlan/,
+      "parameter",
+      /buffer must be one of predictions, targets, .* got "weights"\. Check the spelling/,
       () => encode({ weights: storage(4 * rows) }),
     ],
     [
       "an output that the plan has not",
-      "buffer",
-      /buffers must be those of the plan, got "z"/,
+      "parameter",
+      /buffer must be one of .* got "z"/,
       () => encode({ z: storage(4 * rows) }),
     ],
-    ["an unknown name", "buffer", /got "prediction"/, () => encode({ prediction: storage(4 * rows) })],
+    ["an unknown name", "parameter", /got "prediction"/, () => encode({ prediction: storage(4 * rows) })],
     [
       "usage without STORAGE",
       "buffer",
@@ -431,7 +431,7 @@ describe("encode", () => {
 
   it("an unknown name is refused beside buffers that were seen before", () => {
     encode({});
-    expectLossError(() => encode({ prediction: buffers.targets }), "buffer", /got "prediction"/);
+    expectLossError(() => encode({ prediction: buffers.targets }), "parameter", /got "prediction"/);
   });
 
   it("what is allowed: outputs side by side in one buffer, one buffer for both inputs, larger buffers, a compute pass", async () => {

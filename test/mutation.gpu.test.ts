@@ -164,11 +164,7 @@ const mutants: [name: string, check: string, changes: Change[]][] = [
   ["no ddof", "few samples", [["f32(moments.counts.x) - settings.ddof", "f32(moments.counts.x)"]]],
   ["no eps", "an eps", [["deviation + settings.eps", "deviation"]]],
   ["both sides always", "an upper side", [["vec4f(bounds.x)", "vec4f(-bounds.y)"]]],
-  [
-    "a quad beyond the last row",
-    "a masked loss",
-    [["row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows)", "vec4<bool>(true)"]],
-  ],
+  ["a quad beyond the last row", "a masked loss", [["start + vec4u(0u, 1u, 2u, 3u) < vec4u(end)", "vec4<bool>(true)"]]],
   ["a gradient without its scale", "a masked loss", [[" * conclusion.scale", ""]]],
   ["a mean over all samples", "a masked loss", [["1.0 / weight, 0.0, empty", "1.0 / f32(settings.rows), 0.0, empty"]]],
 ];

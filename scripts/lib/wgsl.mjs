@@ -33,8 +33,9 @@ function strip(wgsl) {
   return code.trim();
 }
 
-/** Without the white space that separates nothing; operators that would merge, as in `a - -b`, stay apart. */
-function tighten(code) {
+/** Without white space and digits that change nothing; operators that would merge, as in `a - -b`, stay apart. */
+function tighten(text) {
+  const code = text.replace(/\b(\d+\.)0\b/g, "$1");
   const apart = /\w\w|([-+&|<>])\1|\/\*|>=/;
   return code.replace(/\s+/g, (space, at) => (apart.test(code[at - 1] + code[at + space.length]) ? " " : ""));
 }
@@ -80,7 +81,7 @@ function renamed({ text, locals, fields }, rename) {
  * where that puts one together, as in `read_${port}`, whatever fits.
  */
 function reservedNames(files) {
-  const offered = files.filter(([path]) => /^(losses|functions|lib\/numerics)/.test(path));
+  const offered = files.filter(([path]) => /^(losses|functions)/.test(path));
   const names = new Set(offered.flatMap(([, parts]) => parts.map(({ name }) => name)));
   const fields = new Set();
   for (const file of ["ports", "shader", "pipelines", "ledger"]) {

@@ -28,7 +28,7 @@ fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
 
 // The slice's moments have been merged, so their place is free for its inliers.
 fn store_inliers(sums: Item, spot: Spot, lane: u32) {
-  let total = reduce(ADD, sums, lane, spot.position, lanes_per_column(), settings.tile_columns);
+  let total = reduce(ADD, sums, lane, spot.position, WORKGROUP_SIZE / settings.tile_columns, settings.tile_columns);
   if (spot.leads) {
     let slot = moments_slot(spot.slice, CLASSES * spot.column);
     scratch[slot].counts.x = total.counts.x - total.counts.w;

@@ -23,14 +23,11 @@ fn is_sound(moments: Item, pivot: f32, squares: vec4f) -> bool {
 
 // The quick way through a run of quads: no masks and no scaling. What is not as it should be (a NaN, an overflow, an odd
 // label, sums that cancel) makes the run unsound: nothing comes out, and it is done again with care.
-fn quick_moments(row: u32, stop: u32, spot: Spot) -> Moments {
+fn quick_moments(row: u32, stop: u32, spot: Spot, pivots: vec2f) -> Moments {
   let stride = sample_stride();
   let advance = spot.step * stride;
   let start = sample_start(row, spot.column);
   let end = sample_start(stop, spot.column);
-  // The middle one of three values is no outlier unless two of them are.
-  let opening = quick_quad(start, stride).losses.scored;
-  let pivot = max(min(opening.x, opening.y), min(max(opening.x, opening.y), opening.z));
   var odd = vec4u();
   var sums = vec4f();
   var squares = vec4f();
@@ -41,10 +38,11 @@ fn quick_moments(row: u32, stop: u32, spot: Spot) -> Moments {
   for (var at = start; at < end; at += advance) {
     let quad = quick_quad(at, stride);
     odd |= quad.odd;
-    if (!SCORES_LOSS) {
+    // A loss of bounded slope does not overflow where the squares of what is scored do not.
+    if (!SCORES_LOSS && !BOUNDED_SLOPE) {
       odd |= full_exponent(bitcast<vec4u>(quad.losses.loss));
     }
-    var deviation = quad.losses.scored - pivot;
+    var deviation = quad.losses.scored - select(vec4f(pivots.x), vec4f(pivots.y), quad.labels.positive & vec4<bool>(CLASSES > 1u));
     if (HAS_LABELS) {
       deviation = select(vec4f(), deviation, quad.labels.used);
       used += select(vec4u(), vec4u(1u), quad.labels.used);
@@ -64,15 +62,15 @@ fn quick_moments(row: u32, stop: u32, spot: Spot) -> Moments {
   }
   let all = 4u * ((stop - row + spot.step - 1u) / spot.step);
   let positive = dot(positives, vec4u(1u));
-  let first = moments_about(pivot, select(all, dot(used, vec4u(1u)), HAS_LABELS) - positive, sums, squares);
-  let second = moments_about(pivot, positive, sums_positive, squares_positive);
-  if (row < stop && !is_odd(odd) && is_sound(first, pivot, squares) && is_sound(second, pivot, squares_positive)) {
+  let first = moments_about(pivots.x, select(all, dot(used, vec4u(1u)), HAS_LABELS) - positive, sums, squares);
+  let second = moments_about(pivots.y, positive, sums_positive, squares_positive);
+  if (row < stop && !is_odd(odd) && is_sound(first, pivots.x, squares) && is_sound(second, pivots.y, squares_positive)) {
     return Moments(first, second);
   }
   return Moments(no_item(), no_item());
 }
 
-// The careful way: three sweeps over the run, for the largest magnitude, the mean, and the deviations from it.
+// The careful way: three sweeps over part of a run, for the largest magnitude, the mean, and the deviations from it.
 fn careful_moments(row: u32, stop: u32, spot: Spot, label: u32) -> Item {
   var moments = no_item();
   var counts = vec4u();
@@ -84,21 +82,14 @@ fn careful_moments(row: u32, stop: u32, spot: Spot, label: u32) -> Item {
     var sums = vec4f();
     var squares = vec4f();
     counts = vec4u();
-    // Sums of sums: a long chain of additions to a large sum would round the same way again and again.
-    for (var block = row; block < stop; block += 16u * spot.step) {
-      var near_sums = vec4f();
-      var near_squares = vec4f();
-      for (var at = block; at < min(block + 16u * spot.step, stop); at += spot.step) {
-        let quad = sample_quad(at, spot.column);
-        let own = vec4<bool>(CLASSES == 1u) | (quad.positive == vec4<bool>(label == 1u));
-        let deviation = select(vec4f(), quad.losses.scored * scale - pivot, own & quad.usable);
-        largest = max(largest, abs(deviation));
-        near_sums += deviation;
-        near_squares += deviation * deviation;
-        counts += vec4u(count_of(own & quad.usable), count_of(quad.broken) + quad.invalid, 0u, count_of(own & quad.broken));
-      }
-      sums += near_sums;
-      squares += near_squares;
+    for (var at = row; at < stop; at += spot.step) {
+      let quad = sample_quad(at, spot.column);
+      let own = vec4<bool>(CLASSES == 1u) | (quad.positive == vec4<bool>(label == 1u));
+      let deviation = select(vec4f(), quad.losses.scored * scale - pivot, own & quad.usable);
+      largest = max(largest, abs(deviation));
+      sums += deviation;
+      squares += deviation * deviation;
+      counts += vec4u(count_of(own & quad.usable), count_of(quad.broken) + quad.invalid, 0u, count_of(own & quad.broken));
     }
     if (sweep == 0u) {
       exponent = clamp(exponent_of(max(max(largest.x, largest.y), max(largest.z, largest.w))), -126, 126);
@@ -114,24 +105,39 @@ fn careful_moments(row: u32, stop: u32, spot: Spot, label: u32) -> Item {
 }
 
 fn store_moments(moments: Item, label: u32, spot: Spot, lane: u32) {
-  let merged = reduce(MERGE, moments, lane, spot.position, lanes_per_column(), settings.tile_columns);
+  let merged = reduce(MERGE, moments, lane, spot.position, WORKGROUP_SIZE / settings.tile_columns, settings.tile_columns);
   if (spot.leads) {
     scratch[moments_slot(spot.slice, CLASSES * spot.column + label)] = merged;
   }
 }
 
-fn accumulate_slice(workgroup: u32, lane: u32) {
+fn pass_accumulate(workgroup: u32, workgroups: u32, lane: u32) {
+  prepare_samples(workgroup, lane);
   let spot = spot_of(workgroup, lane);
   var first = no_item();
   var second = no_item();
-  for (var row = spot.row; row < spot.end; row += RUN * spot.step) {
-    let stop = min(row + RUN * spot.step, spot.end);
-    let quick = quick_moments(row, quick_stop(row, stop, spot.step), spot);
-    // After a sound run no row is left for the careful way.
-    let left = select(row, stop, quick.first.counts.x + quick.second.counts.x > 0u);
-    first = merge_moments(merge_moments(first, quick.first), careful_moments(left, stop, spot, 0u));
+  // What deviations are taken from: means of the run before, which is short at first.
+  var pivots = vec2f(quick_quad(sample_start(spot.row, spot.column), sample_stride()).losses.scored.x);
+  var length = 4u;
+  var row = spot.row;
+  while (row < spot.end) {
+    let stop = min(row + length * spot.step, spot.end);
+    length = RUN;
+    var run = quick_moments(row, quick_stop(row, stop, spot.step), spot, pivots);
+    row = select(row, stop, run.first.counts.x + run.second.counts.x > 0u);
+    // Short parts: in a long chain, additions to a large sum would round the same way again and again.
+    for (; row < stop; row = min(row + 16u * spot.step, stop)) {
+      let end = min(row + 16u * spot.step, stop);
+      run.first = merge_moments(run.first, careful_moments(row, end, spot, 0u));
+      if (CLASSES > 1u) {
+        run.second = merge_moments(run.second, careful_moments(row, end, spot, 1u));
+      }
+    }
+    first = merge_moments(first, run.first);
+    pivots.x = select(pivots.x, run.first.values.x, run.first.counts.x > 0u);
     if (CLASSES > 1u) {
-      second = merge_moments(merge_moments(second, quick.second), careful_moments(left, stop, spot, 1u));
+      second = merge_moments(second, run.second);
+      pivots.y = select(pivots.y, run.second.values.x, run.second.counts.x > 0u);
     }
   }
   store_moments(first, 0u, spot, lane);

@@ -1,17 +1,4 @@
-// The passes over a batch. Every one of them is an entry point (its own kernel); small batches take all in one workgroup.
-
-fn pass_accumulate(workgroup: u32, workgroups: u32, lane: u32) {
-  if (workgroup < settings.tiles * settings.slices) {
-    prepare_samples(workgroup, lane);
-    accumulate_slice(workgroup, lane);
-  }
-}
-
-fn pass_score(workgroup: u32, workgroups: u32, lane: u32) {
-  if (workgroup < settings.tiles * settings.slices) {
-    score_slice(workgroup, lane);
-  }
-}
+// The last passes, and all of them in one workgroup for small batches. Every pass becomes an entry point (src/shader.ts).
 
 fn pass_publish(workgroup: u32, workgroups: u32, lane: u32) {
   let conclusion = conclude(workgroup == 0u, lane);
@@ -23,16 +10,13 @@ fn pass_last(workgroup: u32, workgroups: u32, lane: u32) {
   if (settings.first_slice == 0u) {
     publish_groups(workgroup, workgroups, conclusion.kept, lane);
   }
-  if (workgroup < settings.tiles * settings.slices) {
-    finish_gradient(workgroup, conclusion, lane);
-  }
+  finish_gradient(workgroup, conclusion, lane);
 }
 
 fn pass_small(workgroup: u32, workgroups: u32, lane: u32) {
   if (MASKED) {
     for (var tile = 0u; tile < settings.tiles; tile++) {
-      prepare_samples(tile, lane);
-      accumulate_slice(tile, lane);
+      pass_accumulate(tile, 1u, lane);
     }
     storageBarrier();  // other lanes read the moments
     if (CLASSES > 1u) {
@@ -41,7 +25,7 @@ fn pass_small(workgroup: u32, workgroups: u32, lane: u32) {
     }
   }
   for (var tile = 0u; tile < settings.tiles; tile++) {
-    score_slice(tile, lane);
+    pass_score(tile, 1u, lane);
   }
   storageBarrier();  // and the sums
   let conclusion = conclude(true, lane);

@@ -90,7 +90,7 @@ fn careful_score(start_row: u32, stop: u32, spot: Spot, references: References) 
   var sums = no_item();
   for (var row = start_row; row < stop; row += spot.step) {
     let start = sample_start(row, spot.column);
-    let rows = inside(row);
+    let rows = below(row, settings.rows);
     let quad = sample_quad(row, spot.column);
     let loss = quad.losses.loss;
     let broken = quad.broken & vec4<bool>(!OMITS);
@@ -124,7 +124,7 @@ fn careful_score(start_row: u32, stop: u32, spot: Spot, references: References) 
   return sums;
 }
 
-fn score_slice(workgroup: u32, lane: u32) {
+fn pass_score(workgroup: u32, workgroups: u32, lane: u32) {
   let spot = spot_of(workgroup, lane);
   let references = references_of(workgroup, spot, lane);
   var sums = no_item();

@@ -37,24 +37,26 @@ struct Spot {
   leads: bool,    // writes what the lanes of its column have reduced
 }
 
-fn lanes_per_column() -> u32 {
-  return WORKGROUP_SIZE / settings.tile_columns;
-}
-
 fn spot_of(workgroup: u32, lane: u32) -> Spot {
+  let lanes = WORKGROUP_SIZE / settings.tile_columns;
   let position = lane / settings.tile_columns;
   let column = workgroup % settings.tiles * settings.tile_columns + lane % settings.tile_columns;
   let slice = workgroup / settings.tiles;
   let start = slice * settings.slice_rows;
   let end = min(start + settings.slice_rows, settings.rows);
-  let idle = position >= lanes_per_column() || column >= settings.columns;
-  return Spot(settings.first_slice + slice, column, select(start + 4u * position, end, idle), end, 4u * lanes_per_column(),
+  let idle = position >= lanes || column >= settings.columns;
+  return Spot(settings.first_slice + slice, column, select(start + 4u * position, end, idle), end, 4u * lanes,
     position, position == 0u && !idle);
 }
 
-// Rows of the quad at `row`, which may reach beyond the last one.
-fn inside(row: u32) -> vec4<bool> {
-  return row + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.rows);
+// Workgroups that share a chunk; a dispatch may have more, for it is folded into two dimensions.
+fn chunk_workgroups() -> u32 {
+  return settings.tiles * settings.slices;
+}
+
+// Which of four from `start` are there: the last quad may reach beyond the end.
+fn below(start: u32, end: u32) -> vec4<bool> {
+  return start + vec4u(0u, 1u, 2u, 3u) < vec4u(end);
 }
 
 // Quads between two levels of a sum: long chains of float32 additions lose digits.

@@ -56,11 +56,6 @@ fn rows_at_once() -> u32 {
   return WORKGROUP_SIZE / settings.row_lanes;
 }
 
-// Elements of the quad at `column` that lie in the row.
-fn in_row(column: u32) -> vec4<bool> {
-  return column + vec4u(0u, 1u, 2u, 3u) < vec4u(settings.width);
-}
-
 // Averages loss and scored value over the elements of each row.
 fn prepare_samples(workgroup: u32, lane: u32) {
   let position = lane % settings.row_lanes;
@@ -74,7 +69,7 @@ fn prepare_samples(workgroup: u32, lane: u32) {
       let stop = min(column + RUN * advance, settings.width);
       var near = vec2f();
       for (; column < stop; column += advance) {
-        let quad = element_quad(row * settings.width + column, 1u, in_row(column));
+        let quad = element_quad(row * settings.width + column, 1u, below(column, settings.width));
         near += vec2f(
           total(select(vec4f(), quad.losses.loss, quad.usable)),
           total(select(vec4f(), quad.losses.scored, quad.usable)));
@@ -111,9 +106,9 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
     }
     for (var column = 4u * position; column < settings.width; column += 4u * settings.row_lanes) {
       let at = row * settings.width + column;
-      let quad = element_quad(at, 1u, in_row(column));
+      let quad = element_quad(at, 1u, below(column, settings.width));
       let pull = select(vec4f(), quad.losses.slope * factor, quad.usable);
-      write_gradient(at, 1u, in_row(column), or_nan(bitcast<vec4u>(pull), vec4<bool>(conclusion.spoiled)));
+      write_gradient(at, 1u, below(column, settings.width), or_nan(bitcast<vec4u>(pull), vec4<bool>(conclusion.spoiled)));
     }
   }
 }

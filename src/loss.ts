@@ -32,7 +32,7 @@ export interface ParameterDefinition {
 export interface Traits<P> {
   /** Convex in the prediction (or logit). */
   readonly convex: boolean;
-  /** The slope stays bounded, so that one sample can pull only so hard. */
+  /** The slope stays bounded, so that one sample can pull only so hard. Kernels rely on it: such a loss is not looked at for overflow where what is scored is the residual. */
   readonly boundedSlope: boolean;
   /** The slope returns to 0 for gross outliers. */
   readonly redescending?: boolean;

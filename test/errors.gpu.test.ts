@@ -7,7 +7,6 @@ import {
   evaluate,
   huber,
   type Loss,
-  type LossErrorCode,
   type Plan,
   type PlanBuffers,
   run,
@@ -18,14 +17,9 @@ import {
 } from "../src/index.js";
 import { regressionData } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
-import { expectLossError, expectRejected } from "./support/errors.js";
+import { expectLossError, expectRejected, rejects, throws, type Untyped } from "./support/errors.js";
 import { expectParity } from "./support/parity.js";
 import { readBuffer, runPlan, storageBuffer } from "./support/plan.js";
-
-/** What a caller without types may pass. */
-// biome-ignore lint/suspicious/noExplicitAny: bad input has no type
-type Untyped = any;
-type Case = [what: string, code: LossErrorCode, text: RegExp, action: () => unknown];
 
 const tuning = { workgroupSize: 4 };
 const rows = 64;
@@ -33,10 +27,6 @@ let device: GPUDevice;
 beforeAll(async () => {
   device = (await requestTestDevice()).device;
 });
-
-function rejects(cases: [string, LossErrorCode, RegExp, () => Promise<unknown>][]): void {
-  it.each(cases)("%s", (_, code, text, action) => expectRejected(action, code, text));
-}
 
 describe("run", () => {
   const two = { predictions: [1, 2], targets: [0, 0] };
@@ -274,7 +264,7 @@ describe("encode", () => {
   const storage = (bytes: number) => storageBuffer(device, bytes);
   const other = (usage: number) => device.createBuffer({ size: 4 * rows, usage });
 
-  const cases: Case[] = [
+  throws([
     [
       "a missing input",
       "buffer",
@@ -426,8 +416,7 @@ describe("encode", () => {
     ["another family", "parameter", /setLoss must keep the structure/, () => plan.setLoss(zbce() as Loss)],
     ["no mask", "parameter", /setLoss must keep the structure/, () => plan.setLoss(squaredError())],
     ["no loss", "parameter", /^loss: the loss must be made by a factory/, () => plan.setLoss(null as Untyped)],
-  ];
-  it.each(cases)("%s", (_, code, text, action) => expectLossError(action, code, text));
+  ]);
 
   it("an unknown name is refused beside buffers that were seen before", () => {
     encode({});

@@ -10,7 +10,6 @@ import {
   huber,
   type Inputs,
   type Loss,
-  type LossErrorCode,
   type LossSpec,
   losses,
   lossFromJSON,
@@ -23,20 +22,11 @@ import {
   zMasked,
   zmse,
 } from "../src/index.js";
-import { expectLossError } from "./support/errors.js";
-
-/** What a caller without types may pass. */
-// biome-ignore lint/suspicious/noExplicitAny: bad input has no type
-type Untyped = any;
-type Case = [what: string, code: LossErrorCode, text: RegExp, action: () => unknown];
+import { expectLossError, throws, type Untyped } from "./support/errors.js";
 
 const two = { predictions: [1, 2], targets: [0, 0] };
 const binary = { logits: [1, -1], labels: [1, 0] };
 const evaluated = (loss: Untyped, inputs: Untyped, options?: Untyped) => () => evaluate(loss, inputs, options);
-
-function throws(cases: Case[]): void {
-  it.each(cases)("%s", (_, code, text, action) => expectLossError(action, code, text));
-}
 
 describe("parameters of base losses", () => {
   throws([

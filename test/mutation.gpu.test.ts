@@ -111,7 +111,8 @@ const checks: Record<string, (what: string) => Promise<void>> = {
 
 /** Every sum of squares is about 0, as in the textbook formula, which cancels. */
 const textbookVariance: Change[] = [
-  [/let pivot = max\([^;]+;/g, "let pivot = 0.0;"],
+  [/ - select\(vec4f\(pivots\.x\)[^;]+;/g, ";"],
+  ["moments_about(pivots.x,", "moments_about(0.0,"],
   ["moments.values.y > 0.1 * square", "true"],
 ];
 

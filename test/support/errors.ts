@@ -1,5 +1,5 @@
 // Expecting a LossError: its code, its text, and the form that all messages have.
-import { expect } from "vitest";
+import { expect, it } from "vitest";
 import { LossError, type LossErrorCode } from "../../src/index.js";
 
 /** `<loss or function>: <what> must <rule>, got <value>` */
@@ -30,4 +30,20 @@ export async function expectRejected(action: () => Promise<unknown>, code: LossE
     (error: unknown) => error,
   );
   check(outcome, code, text);
+}
+
+/** What a caller without types may pass. */
+// biome-ignore lint/suspicious/noExplicitAny: bad input has no type
+export type Untyped = any;
+
+type Case<A> = [what: string, code: LossErrorCode, text: RegExp, action: () => A];
+
+/** A test for every case: the action throws. */
+export function throws(cases: Case<unknown>[]): void {
+  it.each(cases)("%s", (_, code, text, action) => expectLossError(action, code, text));
+}
+
+/** A test for every case: the promise rejects. */
+export function rejects(cases: Case<Promise<unknown>>[]): void {
+  it.each(cases)("%s", (_, code, text, action) => expectRejected(action, code, text));
 }

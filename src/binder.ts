@@ -23,7 +23,7 @@ export interface Binder {
   readonly sizes: Readonly<Record<string, number>>;
   /** Bind groups for the buffers of a call; throws a LossError `buffer` for those that do not fit. */
   groupsFor(buffers: Buffers, grid: Grid, steps: readonly Step[]): CallGroups;
-  /** Rejects once the device has refused a set of buffers. */
+  /** Rejects where the device has refused a set of buffers since the last check. */
   check(): Promise<void>;
   destroy(): void;
 }
@@ -136,12 +136,14 @@ export function createBinder(
         if (scratch.size < scratchSize(grid)) scratch = own(scratchSize(grid));
         device.pushErrorScope("validation");
         groups = createGroups(parts, grid, steps);
-        node.calls.set(key, groups);
+        const { calls } = node;
+        calls.set(key, groups);
         const scope = device.popErrorScope();
         checks = Promise.all([checks, scope]).then(([, error]) => {
           if (error) {
             const text = `${subject}: buffers must belong to the plan's device, got: ${error.message}`;
             failure ??= new LossError("buffer", text);
+            calls.delete(key);
           }
         });
         checks.catch(() => {});
@@ -150,7 +152,9 @@ export function createBinder(
     },
     async check() {
       await checks;
-      if (failure) throw failure;
+      const error = failure;
+      failure = undefined; // other buffers may do
+      if (error) throw error;
     },
     destroy() {
       for (const buffer of owned) buffer.destroy();

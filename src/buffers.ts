@@ -55,5 +55,5 @@ export function openPass(
   const pass = own ?? (encoder as GPUComputePassEncoder | undefined);
   if (typeof pass?.dispatchWorkgroups === "function") return [pass, own !== undefined];
   const rule = "encoder must be a GPUCommandEncoder or GPUComputePassEncoder";
-  refuse("parameter", subject, rule, encoder, "Create one from the device.");
+  refuse("parameter", subject, rule, encoder, "Create one.");
 }

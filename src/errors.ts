@@ -15,8 +15,8 @@ export class LossError extends Error {
   /** The kind of failure. */
   readonly code: LossErrorCode;
 
-  constructor(code: LossErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: LossErrorCode, message: string) {
+    super(message);
     this.code = code;
   }
 }
@@ -29,9 +29,7 @@ export function refuse(code: LossErrorCode, subject: string, rule: string, got: 
 /** Formats a value for an error message without ever running code of the value's own. */
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
-  if (Array.isArray(value)) {
-    return value.length > 6 ? `an array of ${value.length}` : `[${value.map(show).join(", ")}]`;
-  }
+  if (Array.isArray(value)) return `[${value.slice(0, 6).map(show).join(", ")}]`;
   return value === Object(value) ? typeof value : String(value);
 }
 
@@ -82,6 +80,6 @@ export const nonNegative: Rule = {
 /** Throws a LossError unless a parameter is a number that satisfies its rule. */
 export function checkParameter(subject: string, name: string, value: unknown, { text, test }: Rule): void {
   if (typeof value !== "number" || !test(value)) {
-    refuse("parameter", subject, `${name} must ${text}`, value, `See the documentation of ${subject}.`);
+    refuse("parameter", subject, `${name} must ${text}`, value, "See its documentation.");
   }
 }

@@ -101,7 +101,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
   } catch (cause) {
     refuseLost(device, "ledger");
     const text = (await scope)?.message ?? (cause instanceof Error ? cause.message : cause);
-    throw new LossError("device", `ledger: the kernel must compile, got: ${text}`, { cause });
+    throw new LossError("device", `ledger: the kernel must compile, got: ${text}`);
   }
   await scope;
   const counters = device.createBuffer({
@@ -170,9 +170,9 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
       device.queue.submit([encoder.finish()]);
       try {
         await staging.mapAsync(usage.MAP_READ);
-      } catch (cause) {
+      } catch {
         refuseLost(device, "ledger");
-        throw new LossError("device", "ledger: the counters must be readable, got a failed mapping.", { cause });
+        throw new LossError("device", "ledger: the counters must be readable, got a failed mapping.");
       }
       const counts = new Uint32Array(staging.getMappedRange().slice(0));
       staging.destroy();

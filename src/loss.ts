@@ -137,7 +137,7 @@ function define<F extends Family, K extends string>(
   const { name } = input;
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name) || !new RegExp(`\\bfn\\s+${name}\\s*\\(`).test(input.wgsl)) {
     const rule = "name must be letters and digits, and name a function in wgsl";
-    refuse("parameter", "defineLoss", rule, name, "Rename one.");
+    refuse("parameter", "defineLoss", rule, name, "Rename it.");
   }
   const definition: Definition<F, K> = Object.freeze({ ...input, id: input.id ?? name, family, familyTraits });
   const names = Object.keys(definition.parameters) as K[];

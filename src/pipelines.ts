@@ -45,17 +45,22 @@ async function compile(device: GPUDevice, { problem, ports }: ModuleSpec, entry:
       })),
     ],
   });
+  const module = device.createShaderModule({ label, code });
   const descriptor = {
     label,
     layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module: device.createShaderModule({ label, code }), entryPoint: `${entry}_main` },
+    compute: { module, entryPoint: `${entry}_main` },
   };
-  // The text of a compiler is in the error scope; the pipeline only says that its module is invalid.
   const scope = device.popErrorScope();
   const pipeline = await device.createComputePipelineAsync(descriptor).catch((error: unknown) => String(error));
   refuseLost(device, subject);
-  const text = (await scope)?.message ?? (typeof pipeline === "string" && pipeline);
-  if (text) throw new LossError("device", `${subject}: the kernel ${entry} must compile, got: ${text}`);
+  const error = (await scope)?.message ?? (typeof pipeline === "string" && pipeline);
+  if (error) {
+    // Errors may only say that a module is invalid; this says why.
+    const info = await module.getCompilationInfo?.();
+    const text = info?.messages.map(({ message }) => message).join("\n") || error;
+    throw new LossError("device", `${subject}: the kernel ${entry} must compile, got: ${text}`);
+  }
   return { pipeline: pipeline as GPUComputePipeline, layout };
 }
 

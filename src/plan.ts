@@ -81,7 +81,7 @@ export interface Plan {
   ): void;
   /** Changes parameter values for later calls of `encode`; the loss must have the structure that the plan was compiled for. */
   setLoss(loss: Loss): void;
-  /** Resolves once the device has accepted every set of buffers so far; rejects with a LossError `buffer`, for example for buffers of another device. */
+  /** Resolves once the device has accepted every set of buffers since the last check; rejects with a LossError `buffer`, for example for buffers of another device. Until then `encode` throws it as well. */
   check(): Promise<void>;
   /** Frees the plan's own buffers; safe to call twice. */
   destroy(): void;

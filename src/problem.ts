@@ -270,6 +270,6 @@ export function thresholdWarnings({ mask, subject }: Problem, groups: readonly G
     if (n === 0 || threshold === Infinity || threshold < most) return [];
     const where = groups.length > 1 ? ` in column ${column}, class ${label}` : "";
     const bound = `|z| of ${n} samples is at most ${most.toFixed(3)}`;
-    return `${subject}: threshold ${threshold} can never mask anything${where}: ${bound}. Use larger batches or a lower threshold.`;
+    return `${subject}: threshold ${threshold} can never mask anything${where}: ${bound}. Use larger batches, or lower it.`;
   });
 }

@@ -102,11 +102,8 @@ export async function run<F extends Family>(
       return [name, offset];
     }),
   );
-  const largest = Math.max(size, ...Object.values(plan.sizes));
-  const { maxBufferSize } = device.limits;
-  if (largest > maxBufferSize) {
-    const rule = `inputs and outputs must fit into buffers of ${maxBufferSize} bytes`;
-    refuse("unsupported", subject, rule, largest, "Split the batch, or request a higher maxBufferSize.");
+  if (size > device.limits.maxBufferSize) {
+    refuse("unsupported", subject, "outputs must fit into maxBufferSize", size, "Split the batch.");
   }
   const created: GPUBuffer[] = [];
   const createBuffer = (size: number, bits: number): GPUBuffer => {
@@ -114,6 +111,8 @@ export async function run<F extends Family>(
     created.push(buffer);
     return buffer;
   };
+  device.pushErrorScope("validation");
+  let scope: Promise<GPUError | null> | undefined;
   try {
     const written = createBuffer(size, usage.STORAGE | usage.COPY_SRC);
     const staging = createBuffer(size, usage.MAP_READ | usage.COPY_DST);
@@ -130,12 +129,13 @@ export async function run<F extends Family>(
     plan.encode(encoder, buffers);
     encoder.copyBufferToBuffer(written, 0, staging, 0, size);
     device.queue.submit([encoder.finish()]);
-    try {
-      await staging.mapAsync(usage.MAP_READ);
-    } catch (cause) {
-      await plan.check();
-      refuseLost(device, subject);
-      throw new LossError("device", `${subject}: results must be readable, got: ${cause}`, { cause });
+    const mapped = staging.mapAsync(usage.MAP_READ);
+    scope = device.popErrorScope();
+    const [error] = await Promise.all([scope, mapped]).catch((cause) => [cause]);
+    refuseLost(device, subject);
+    if (error) {
+      await plan.check().catch(() => {});
+      throw new LossError("device", `${subject}: results must be readable, got: ${error.message}`);
     }
     const bytes = staging.getMappedRange().slice(0);
     const floats = (name: PlanOutput) => new Float32Array(bytes, offsets[name], plan.sizes[name] / 4);
@@ -159,6 +159,7 @@ export async function run<F extends Family>(
       warnings: statistics && !given ? thresholdWarnings(problem, statistics) : [],
     };
   } finally {
+    scope ??= device.popErrorScope();
     for (const buffer of created) buffer.destroy();
   }
 }

@@ -2,6 +2,8 @@
 import { beforeAll, describe, it } from "vitest";
 import {
   binaryCrossEntropy,
+  defineBinaryLoss,
+  defineRegressionLoss,
   evaluate,
   type Inputs,
   type Loss,
@@ -9,6 +11,7 @@ import {
   type Options,
   squaredError,
   type Tuning,
+  wgslFunctions,
   zbce,
   zMasked,
   zmse,
@@ -56,6 +59,43 @@ describe("every loss", () => {
       await compare(loss, inputs, `${name}, ${cut}`, { tuning });
       await compare(zMasked(loss as never), inputs, `masked ${name}, ${cut}`, { tuning });
     }
+  });
+});
+
+describe("losses of one's own use the library's functions", () => {
+  const documentation = { summary: "", formula: "", gradient: "", source: "" };
+  const parameters = {};
+  const traits = { convex: false, boundedSlope: true };
+  it("log1p, expm1 and tanh", async () => {
+    const bump = defineRegressionLoss({
+      name: "bump",
+      parameters,
+      uses: [wgslFunctions.log1p, wgslFunctions.expm1, wgslFunctions.tanh_accurate],
+      wgsl: "fn bump(r: f32) -> vec2f { let t = tanh_accurate(r); return vec2f(log1p(r * r) - expm1(-t * t), 2.0 * r / (1.0 + r * r) + 2.0 * t * (1.0 - t * t) * exp(-t * t)); }",
+      value: (r) => Math.log1p(r * r) - Math.expm1(-(Math.tanh(r) ** 2)),
+      slope: (r) => {
+        const t = Math.tanh(r);
+        return (2 * r) / (1 + r * r) + 2 * t * (1 - t * t) * Math.exp(-t * t);
+      },
+      traits,
+      documentation,
+    });
+    await compare(bump(), regressionData(301), "bump", { tuning: cuts.small });
+    await compare(zMasked(bump()), regressionData(301), "masked bump", { tuning: cuts.slices });
+  });
+  it("the sigmoid, which a z-mask of probabilities uses as well", async () => {
+    const brier = defineBinaryLoss({
+      name: "brier",
+      parameters,
+      uses: [wgslFunctions.sigmoid],
+      wgsl: "fn brier(o: f32, t: f32) -> vec2f { let p = sigmoid(o); return (p - t) * vec2f(p - t, 2.0 * p * sigmoid(-o)); }",
+      value: (o, _, label) => (1 / (1 + Math.exp(-o)) - label) ** 2,
+      slope: (o, _, label) => (2 * (1 / (1 + Math.exp(-o)) - label)) / ((1 + Math.exp(-o)) * (1 + Math.exp(o))),
+      traits,
+      documentation,
+    });
+    const loss = zMasked(brier(), { statistic: "probability" });
+    await compare(loss, binaryData(301, 3, 0.1), "masked brier", { tuning: cuts.slices });
   });
 });
 

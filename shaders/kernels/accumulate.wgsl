@@ -38,8 +38,7 @@ fn quick_moments(row: u32, stop: u32, spot: Spot, pivots: vec2f) -> Moments {
   for (var at = start; at < end; at += advance) {
     let quad = quick_quad(at, stride);
     odd |= quad.odd;
-    // A loss of bounded slope does not overflow where the squares of what is scored do not.
-    if (!SCORES_LOSS && !BOUNDED_SLOPE) {
+    if (CHECKS_LOSS) {
       odd |= full_exponent(bitcast<vec4u>(quad.losses.loss));
     }
     var deviation = quad.losses.scored - select(vec4f(pivots.x), vec4f(pivots.y), quad.labels.positive & vec4<bool>(CLASSES > 1u));

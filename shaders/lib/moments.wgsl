@@ -24,7 +24,7 @@ fn merge_moments(a: Item, b: Item) -> Item {
   let share = f32(b.counts.x) / f32(merged.counts.x);
   let delta = (b.values.x - a.values.x) + (b.values.z - a.values.z);
   let exponents = vec2i(bitcast<i32>(a.counts.z), bitcast<i32>(b.counts.z));
-  let exponent = max(max(exponents.x, exponents.y), exponent_of(delta));
+  let exponent = min(126, max(max(exponents.x, exponents.y), exponent_of(delta)));
   let scaled = delta * power_of_two(-exponent);
   let m2 = a.values.y * power_of_two(2 * (exponents.x - exponent)) + b.values.y * power_of_two(2 * (exponents.y - exponent))
     + scaled * scaled * f32(a.counts.x) * share;

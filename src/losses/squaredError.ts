@@ -11,7 +11,7 @@ export const squaredError = defineRegressionLoss({
   slope: (r) => 2 * r,
   traits: { convex: true, boundedSlope: false },
   documentation: {
-    summary: "Least squares, without a factor of one half.",
+    summary: "Least squares, without the factor 1/2.",
     formula: "r²",
     gradient: "2 r",
     source: "standard",

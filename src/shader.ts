@@ -50,8 +50,8 @@ export function composeModule(spec: ModuleSpec, entry: Entry): string {
   const parameters = Object.keys(base.parameters).map((_, i) => `parameter(${i}u)`);
   return [
     `const WORKGROUP_SIZE = ${spec.workgroupSize}u;
-const PARAMETER_VECTORS = ${parameterVectors(problem)}u;
-const BOUNDED_SLOPE = ${traits.boundedSlope};
+const PARAMETERS = ${parameterVectors(problem)}u;
+const BOUNDED = ${traits.boundedSlope};
 const MASKED = ${mask !== undefined};
 const MEAN = ${reduction === "mean"};
 const NONE = ${reduction === "none"};
@@ -79,7 +79,7 @@ const UNSCALED = ${spec.unscaled};`,
     `@compute @workgroup_size(WORKGROUP_SIZE)
 fn ${entry}_main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = id.x + id.y * grid.x;
-  let n = ${isPerChunk(entry) ? "chunk_workgroups()" : "grid.x"};
+  let n = ${isPerChunk(entry) ? "in_chunk()" : "grid.x"};
   if (i < n) { pass_${entry}(i, n, lane); }
 }`,
   ].join("\n");

@@ -17,7 +17,7 @@ struct Settings {
   bounds: vec2f,      // scores from the first to the second stay
   eps: f32,
   ddof: f32,
-  parameters: array<vec4f, PARAMETER_VECTORS>,
+  parameters: array<vec4f, PARAMETERS>,
 }
 
 @group(0) @binding(0) var<uniform> settings: Settings;
@@ -50,7 +50,7 @@ fn spot_of(workgroup: u32, lane: u32) -> Spot {
 }
 
 // Workgroups that share a chunk; a dispatch may have more, for it is folded into two dimensions.
-fn chunk_workgroups() -> u32 {
+fn in_chunk() -> u32 {
   return settings.tiles * settings.slices;
 }
 

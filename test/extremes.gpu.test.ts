@@ -1,7 +1,9 @@
 // Where float32 gives out first: large means, huge and tiny numbers, one gross outlier, many workgroups, split bindings.
 import { beforeAll, describe, expect, it } from "vitest";
 import {
+  absoluteError,
   barron,
+  binaryCrossEntropy,
   evaluate,
   type Inputs,
   type Loss,
@@ -176,6 +178,30 @@ describe("a loss beyond float32 counts as not finite, wherever it stands", () =>
       }
     });
   });
+});
+
+it("so it does beside a probability, which is modest whatever the logit", async () => {
+  const loss = zMasked(binaryCrossEntropy({ posWeight: 2 }), { statistic: "probability" });
+  const [data, told] = [binaryData(4096, 6), binaryData(4096, 6)];
+  for (const batch of [data, told]) batch.labels[100] = 1;
+  data.logits[100] = -3e38;
+  told.logits[100] = -Infinity;
+  for (const [cut, tuning] of Object.entries(cuts)) {
+    for (const nonFinite of ["omit", "propagate"] as const) {
+      const got = await runPlan(device, loss, data, { nonFinite, tuning });
+      expectParity(got, evaluate(loss, told, { nonFinite }), `${cut}, ${nonFinite}`);
+    }
+  }
+});
+
+it("an outlier of 2e38 is masked", async () => {
+  const predictions = new Float32Array(2000);
+  predictions[1234] = 2e38;
+  const inputs = { predictions, targets: new Float32Array(2000) };
+  for (const [cut, tuning] of Object.entries(cuts)) {
+    const got = await runPlan(device, zMasked(absoluteError()), inputs, { tuning });
+    expectParity(got, evaluate(zMasked(absoluteError()), inputs), cut);
+  }
 });
 
 it("a constant batch is all inliers, whatever the constant", async () => {

@@ -1,7 +1,7 @@
 /** What is measured. */
 import {
-  type BinaryInputs,
   huber,
+  type LogitInputs,
   type Loss,
   type RegressionInputs,
   type Shape,
@@ -45,7 +45,7 @@ export function regressionInputs(elements: number, seed = 1): RegressionInputs {
 }
 
 /** Logits that mostly agree with their labels. */
-export function binaryInputs(elements: number, seed = 1): BinaryInputs {
+export function binaryInputs(elements: number, seed = 1): LogitInputs {
   const random = randomOf(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const labels = Float32Array.from({ length: elements }, () => (random() < 0.4 ? 1 : 0));

@@ -1,9 +1,9 @@
 /** Variants of a step, ready to be verified and timed. */
 import {
-  type BinaryInputs,
   createPlan,
   evaluate,
   type Inputs,
+  type LogitInputs,
   type Loss,
   type Plan,
   type RegressionInputs,
@@ -22,7 +22,7 @@ import { type Tf, zMaskedSteps } from "./tfjs.js";
 export interface Task {
   readonly loss: Loss;
   readonly shape: Shape;
-  readonly inputs: RegressionInputs | BinaryInputs;
+  readonly inputs: RegressionInputs | LogitInputs;
   readonly expected: Expected;
 }
 
@@ -32,7 +32,7 @@ function thresholdOf(loss: Loss): number | undefined {
   return loss.name === "zMasked" ? (loss as ZMaskedLoss).parameters.threshold : undefined;
 }
 
-export function makeTask(loss: Loss, shape: Shape, inputs: RegressionInputs | BinaryInputs): Task {
+export function makeTask(loss: Loss, shape: Shape, inputs: RegressionInputs | LogitInputs): Task {
   const outputs: ResultName[] = ["loss", "gradient"];
   if (thresholdOf(loss) !== undefined) outputs.push("z");
   return { loss, shape, inputs, expected: evaluate(loss, inputs as Inputs, { shape, outputs }) as Expected };

@@ -12,6 +12,8 @@ import { findVulkan } from "./lib/vulkan.mjs";
 const runtimes = ["cpu", "dawn", "chromium", "firefox", "naga"];
 const optional = ["firefox"];
 const skippedTestsShown = 30;
+const failureLinesShown = 8;
+const failuresShown = 20;
 
 function readArguments() {
   let chosen = runtimes;
@@ -33,6 +35,7 @@ function readArguments() {
 /** Numbers from vitest's JSON report. Whatever went wrong outside of a test counts as one failure. */
 function summarize(exitCode, report) {
   const row = { passed: 0, failed: 0, skipped: 0, notes: [], skippedTests: [] };
+  // Failures are told again below the table, where nobody has to look for them among thousands of lines.
   for (const file of report?.testResults ?? []) {
     let failedInFile = 0;
     for (const test of file.assertionResults) {
@@ -40,7 +43,11 @@ function summarize(exitCode, report) {
       else if (test.status === "skipped" || test.status === "todo") {
         row.skipped++;
         row.skippedTests.push(`${test.fullName.trim()}: ${test.meta?.skipReason ?? test.status}`);
-      } else failedInFile++; // failed, or never finished
+      } else {
+        failedInFile++; // failed, or never finished
+        const why = (test.failureMessages?.[0] ?? test.status).split("\n").slice(0, failureLinesShown).join("\n  ");
+        row.notes.push(`failed test: ${test.fullName.trim()}\n  ${why}`);
+      }
     }
     if (file.status === "failed" && failedInFile === 0) {
       failedInFile = 1;
@@ -88,7 +95,8 @@ function printTable(rows) {
   line("runtime", "passed", "failed", "skipped", "seconds");
   for (const row of rows) line(row.runtime, row.passed, row.failed, row.skipped, row.seconds.toFixed(1));
   for (const { runtime, notes, skippedTests } of rows) {
-    for (const note of notes) console.log(`${runtime}: ${note}`);
+    for (const note of notes.slice(0, failuresShown)) console.log(`${runtime}: ${note}`);
+    if (notes.length > failuresShown) console.log(`${runtime}: ${notes.length - failuresShown} more failures`);
     for (const test of skippedTests.slice(0, skippedTestsShown)) console.log(`${runtime}: skipped test: ${test}`);
     if (skippedTests.length > skippedTestsShown) {
       console.log(`${runtime}: ${skippedTests.length - skippedTestsShown} more skipped tests`);

@@ -33,12 +33,13 @@ type Node = { next: WeakMap<GPUBuffer, Node>; calls: Map<string, CallGroups> };
 const newNode = (): Node => ({ next: new WeakMap(), calls: new Map() });
 
 /** Bytes of a port for one chunk, and where the chunk starts in it. */
-function extent(port: Port, grid: Grid, { firstRow, rows }: Chunk, { reduction }: Problem) {
-  const unit = port === "upstream" && reduction !== "none" ? 4 : unitOf(port);
+function extent(port: Port, grid: Grid, { firstRow, rows }: Chunk, problem: Problem) {
+  const unit = unitOf(port, problem);
   if (typeof unit === "number") return { offset: 0, size: unit };
   if (unit === "group") return { offset: 0, size: 16 * grid.groups };
   if (unit === "scratch") return { offset: 0, size: scratchSize(grid) };
-  const words = { element: grid.groupColumns * grid.width, sample: grid.groupColumns, row: 4 }[unit];
+  if (unit === "class") return { offset: 0, size: 4 * Math.max(2, grid.width) };
+  const words = { element: grid.groupColumns * grid.width, sample: grid.groupColumns, row: 6 }[unit];
   return { offset: 4 * words * firstRow, size: 4 * words * rows };
 }
 

@@ -35,9 +35,11 @@ export function gridOf({ subject }: Problem, geometry: Geometry, tuning: Tuning)
   const rows = samples / Math.max(1, columns);
   const tileColumns = Math.max(1, Math.min(columns, workgroupSize));
   const tiles = Math.max(1, ceilDivide(columns, tileColumns));
-  const rowLanes = width > 1 ? Math.min(workgroupSize, 2 ** Math.ceil(Math.log2(Math.max(1, width / 8)))) : 1;
-  // A slice is whole quads; of single elements it keeps every lane busy, of long rows a few are work enough.
-  const quadRows = width > 1 ? 4 : 4 * Math.floor(workgroupSize / tileColumns);
+  // Rows of samples that are rows: software adapters do best with a lane for each, unless there are few.
+  const most = workgroupSize > 4 || rows < 4 ? workgroupSize : 1;
+  const rowLanes = Math.min(most, 2 ** Math.ceil(Math.log2(Math.max(1, width / 8))));
+  // A slice is whole quads; of single elements it keeps every lane busy, as of rows.
+  const quadRows = width > 1 ? Math.max(4, workgroupSize / rowLanes) : 4 * Math.floor(workgroupSize / tileColumns);
 
   const rowElements = width > 1 ? Math.max(4, width) : columns;
   const alignment = 64; // rows whose byte offset is a multiple of 256 whatever the row
@@ -92,7 +94,8 @@ export function writeSettings(problem: Problem, grid: Grid, chunk: Chunk): Array
   ]);
   const { threshold = 0, side, eps = 0, ddof = 0 } = mask ?? {};
   const lowest = side === "upper" ? -Infinity : -threshold;
-  const numbers = [ignoreIndex, lowest, threshold, eps, ddof, ...Object.values(base.parameters)];
+  const own = base.definition.familyTraits.numbers(base, grid.columns);
+  const numbers = [ignoreIndex, lowest, threshold, eps, ddof, ...own];
   // WGSL may assume that floats are finite, so infinite parameters travel as the largest numbers.
   new Float32Array(data, 44).set(numbers.map((x) => Math.min(3.4e38, Math.max(-3.4e38, x))));
   return data;

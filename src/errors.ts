@@ -29,7 +29,7 @@ export function refuse(code: LossErrorCode, subject: string, rule: string, got: 
 /** Formats a value for an error message without ever running code of the value's own. */
 export function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, 60));
-  if (Array.isArray(value)) return `[${value.slice(0, 6).map(show).join(", ")}]`;
+  if (Array.isArray(value)) return `[${value.slice(0, 6).map(show).join(", ")}${value.length > 6 ? ", ..." : ""}]`;
   return value === Object(value) ? typeof value : String(value);
 }
 
@@ -69,6 +69,8 @@ export interface Rule {
   readonly text: string;
   /** Whether a value satisfies the rule. */
   readonly test: (value: number) => boolean;
+  /** Type of the value; default "number". */
+  readonly type?: "boolean";
 }
 
 /** Zero is allowed. */
@@ -77,9 +79,9 @@ export const nonNegative: Rule = {
   test: (x) => Number.isFinite(x) && x >= 0,
 };
 
-/** Throws a LossError unless a parameter is a number that satisfies its rule. */
-export function checkParameter(subject: string, name: string, value: unknown, { text, test }: Rule): void {
-  if (typeof value !== "number" || !test(value)) {
+/** Throws a LossError unless a parameter has its type and satisfies its rule. */
+export function checkParameter(subject: string, name: string, value: unknown, { text, test, type }: Rule): void {
+  if (typeof value !== (type ?? "number") || !test(value as number)) {
     refuse("parameter", subject, `${name} must ${text}`, value, "See its documentation.");
   }
 }

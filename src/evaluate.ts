@@ -18,8 +18,8 @@ import type { Loss } from "./zMasked.js";
  * Computes a loss, its gradient and its diagnostics in float64 on the CPU, without a GPU.
  *
  * @param loss any loss, with or without a z-mask.
- * @param inputs `predictions` and `targets` (regression) or `logits` and `labels` (binary), row-major, with optional `weights`,
- *   `upstream` and `givenStatistics`. Labels are 0, 1 or `ignoreIndex`.
+ * @param inputs `predictions` and `targets` (regression) or `logits` and `labels` (binary, class), row-major, with optional `weights`,
+ *   `classWeights`, `upstream` and `givenStatistics`.
  * @returns arrays as Float64Array: `gradient` has one entry per element, the others one per sample.
  * @throws LossError `shape` where arrays do not fit together or a label is out of range, `parameter` for unknown options.
  */
@@ -29,39 +29,19 @@ export function evaluate<F extends Family>(
   options: Options = {},
 ): Result<Float64Array> {
   const problem = resolveProblem(loss as Loss, options, optionalInputNames);
-  const { base, mask, reduction, nonFinite, ignoreIndex } = problem;
-  const { first, second, weights, upstream, given, geometry } = checkInputs(problem, inputs as Inputs, options);
-  const { samples, elements, width, columns, classes } = geometry;
-  const { value, slope, familyTraits } = base.definition;
-  const { labelled, argument, statistics: statisticsOf } = familyTraits;
-  const statistic = statisticsOf[mask?.statistic ?? "loss"]!;
+  const { base, mask, reduction, nonFinite } = problem;
+  const checked = checkInputs(problem, inputs as Inputs, options);
+  const { second, weights, upstream, given, geometry, outputs } = checked;
+  const { samples, elements, width, groupColumns, classes } = geometry;
   const weightOf = (i: number): number => weights?.[i] ?? 1;
-
-  // Elements: their slopes, and what they add to their samples.
-  const slopes = new Float64Array(elements);
-  const losses = new Float64Array(samples);
-  const scored = new Float64Array(samples);
-  const members = new Uint32Array(samples);
-  const broken = Uint8Array.from(members, (_, i) => (Number.isFinite(weightOf(i)) ? 0 : 1));
-  const isIgnored = (j: number): boolean => labelled && second[j] === ignoreIndex;
-  for (let j = 0; j < elements; j++) {
-    if (isIgnored(j)) continue;
-    const i = Math.floor(j / width);
-    members[i] += 1;
-    if (Number.isFinite(first[j]) && Number.isFinite(second[j])) {
-      const x = argument(first[j], second[j]);
-      const loss = value(x, base.parameters, second[j]);
-      slopes[j] = slope(x, base.parameters, second[j]);
-      losses[i] += loss;
-      scored[i] += statistic.of(x, loss);
-    } else broken[i] = 1;
-  }
+  const { slopes, losses, scored, members, broken, more } = base.definition.familyTraits.measure(problem, checked);
 
   // Samples average over their elements; those that are absent have none.
   const scores: number[][] = emptyGroups(geometry).map(() => []);
-  const groupOf = (i: number): number => (classes > 1 ? (i % columns) * classes + second[i] : 0);
+  const groupOf = (i: number): number => (classes > 1 ? (i % groupColumns) * classes + second[i] : 0);
   let spoiled = false;
   for (let i = 0; i < samples; i++) {
+    if (!Number.isFinite(weightOf(i))) broken[i] = 1;
     if (broken[i] && nonFinite === "omit") members[i] = 0;
     if (members[i] === 0) losses[i] = 0;
     else {
@@ -114,7 +94,7 @@ export function evaluate<F extends Family>(
   for (let j = 0; j < elements; j++) {
     const i = Math.floor(j / width);
     if (poisoned || (mean && spoiled)) gradient[j] = NaN;
-    else if (keep[i] && !isIgnored(j)) {
+    else if (keep[i]) {
       const factor = (typeof upstream === "number" ? upstream : upstream[i]) * scale;
       gradient[j] = broken[i] ? NaN : (factor * weightOf(i) * slopes[j]) / members[i];
     }
@@ -126,9 +106,9 @@ export function evaluate<F extends Family>(
     count: empty ? 0 : count,
     weightSum,
     ...(mask && { mask: keep, z, statistics }),
+    ...more,
     warnings: mask && !given ? thresholdWarnings(problem, statistics) : [],
   };
-  const { outputs = resultNames } = options;
   for (const name of resultNames) if (name !== "loss" && !outputs.includes(name)) delete result[name];
   return result;
 }

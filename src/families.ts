@@ -2,22 +2,41 @@
  * Families of base losses: what their inputs are, and what of them a z-mask can score. Whatever depends on the family asks
  * these objects, so that a bundle holds only the families whose losses it uses.
  */
+import { type ArrayOf, type Measured, measureElements, type Resolved, resolveElements } from "./elements.js";
+import { refuse } from "./errors.js";
+import type { BaseLoss, Definition } from "./loss.js";
 import { sigmoid } from "./numerics.js";
+import type { Pass, Wanted } from "./passes.js";
+import type { CheckedInputs, Geometry, Labels, OptionalInputs, Problem, Shape } from "./problem.js";
+import type { ModuleSpec } from "./shader.js";
 import {
   familiesBinary,
   familiesRegression,
   functionsSigmoid,
   groupsClasses,
+  groupsSeveral,
   statisticsInput,
   statisticsLoss,
   statisticsProbability,
 } from "./shaders.generated.js";
 
-/** The kind of inputs a loss takes: residuals, or logits with 0/1 labels. */
-export type Family = "regression" | "binary";
+/** The kind of inputs a loss takes: residuals, logits with 0/1 labels, or rows of logits with labels over their classes. */
+export type Family = "regression" | "binary" | "class";
 
 /** The quantity whose z-score decides. */
 export type Statistic = "loss" | "error" | "logit" | "probability";
+
+/** Results of class losses that are computed on request. */
+export interface Extras {
+  /** ln sum exp of every row of logits; 0 where ignored or omitted. */
+  logSumExp?: Float32Array | Float64Array;
+  /** The class with the largest logit (the first of several), -1 for rows that are ignored or not finite. */
+  predictedClass?: Int32Array;
+  /** How many rows have their label predicted; of a row of probabilities, the class with the largest one. */
+  correct?: number;
+}
+/** One of their names. */
+export type Extra = keyof Extras;
 
 /** How a quantity follows from what the loss is a function of (the residual or the logit) and from the loss. */
 interface Scored {
@@ -32,46 +51,111 @@ export interface FamilyTraits<F extends Family = Family> {
   readonly name: F;
   /** Names of the two data inputs. */
   readonly data: readonly [string, string];
-  /** Arguments of the WGSL function that stand before its parameters. */
-  readonly arguments: readonly string[];
-  /** Reads labels and calls the loss: `labels_of` and `losses_of`. */
-  readonly wgsl: string;
   /** Statistics per column and class, where there are classes. */
-  readonly groups?: string;
-  /** The second input holds labels: checked, ignored, and grouped by class. */
+  readonly groups?: readonly string[];
+  /** The second input holds labels: ignored and grouped by class. */
   readonly labelled: boolean;
-  /** What the loss is a function of. */
-  readonly argument: (first: number, second: number) => number;
+  /** What a z-mask does by default, as the paper's two losses. */
+  readonly masking: { readonly per: "batch" | "class"; readonly granularity: "sample" | "element" };
   /** What a z-mask can score, the default first. */
   readonly statistics: Readonly<Partial<Record<Statistic, Scored>>>;
+  /** Rows and columns as samples and groups, where these are not single elements or means of them. */
+  readonly geometryOf?: (problem: Problem, shape: Shape) => Geometry;
+  /** Results that are computed when they are asked for. */
+  readonly extras?: readonly Extra[];
+  /** What `run` asks of a plan for its labels and extra results, and makes of it. */
+  readonly rowsOf?: (
+    second: ArrayLike<number>,
+    geometry: Geometry,
+    asked: (name: Extra) => boolean,
+  ) => {
+    readonly labels: Labels;
+    readonly read: (floats: (name: Extra) => Float32Array, words: (name: Extra) => Uint32Array) => Extras;
+  };
+  /** Passes of a plan, where they are not those of element-wise losses. */
+  readonly passes?: (problem: Problem, wanted: Wanted, small: boolean, limit: number) => Pass[];
+  /** Checks the two inputs, and multiplies weights by those of classes. `array` gives an array by its name, with the length that it must have. */
+  readonly resolve: (problem: Problem, array: ArrayOf, given: OptionalInputs & { readonly shape?: Shape }) => Resolved;
+  /** Losses and slopes in float64. */
+  readonly measure: (problem: Problem, inputs: CheckedInputs) => Measured;
+  /** Parameters as the kernels read them, for so many columns. */
+  readonly numbers: (base: BaseLoss, columns: number) => readonly number[];
+  /** WGSL of samples that are rows. */
+  readonly samples?: (spec: ModuleSpec) => readonly string[];
+  /** WGSL of a loss, with the functions that the kernels call. */
+  readonly code: (base: BaseLoss) => readonly string[];
 }
+
+/** What sets families of element-wise losses apart. */
+export interface ElementTraits<F extends Family = Family> extends FamilyTraits<F> {
+  /** What the loss is a function of. */
+  readonly argument: (first: number, second: number) => number;
+}
+
+/** WGSL of an element-wise loss: the function that kernels call, whatever the loss is, binds parameters to their uniforms. */
+const codeOf =
+  (...inputs: string[]) =>
+  ({ definition, parameters }: BaseLoss): string[] => {
+    const { name, uses = [], wgsl } = definition as Definition;
+    const given = [...inputs, ...Object.keys(parameters).map((_, i) => `parameter(${i}u)`)];
+    const declared = inputs.map((input) => `${input}: f32`);
+    return [...uses, wgsl, `fn base_loss(${declared}) -> vec2f { return ${name}(${given}); }`];
+  };
 
 const loss: Scored = { wgsl: statisticsLoss, uses: [], of: (_, value) => value };
 const input: Scored = { wgsl: statisticsInput, uses: [], of: (x) => x };
+const elementwise = {
+  resolve: resolveElements,
+  numbers: ({ parameters }: BaseLoss) => Object.values(parameters) as number[],
+  measure: measureElements,
+};
 
 /** rho(r), r = prediction - target. */
-export const regression: FamilyTraits<"regression"> = {
+export const regression: ElementTraits<"regression"> = {
+  ...elementwise,
   name: "regression",
   data: ["predictions", "targets"],
-  arguments: ["r"],
-  wgsl: familiesRegression,
   labelled: false,
+  masking: { per: "batch", granularity: "sample" },
   argument: (prediction, target) => prediction - target,
   statistics: { loss, error: input },
+  code: (base) => [familiesRegression, ...codeOf("r")(base)],
 };
 
 /** phi(o, t) of a logit o and a label t that is 0 or 1. */
-export const binary: FamilyTraits<"binary"> = {
+export const binary: ElementTraits<"binary"> = {
+  ...elementwise,
   name: "binary",
   data: ["logits", "labels"],
-  arguments: ["o", "t"],
-  wgsl: familiesBinary,
-  groups: groupsClasses,
+  groups: [groupsSeveral, groupsClasses],
   labelled: true,
+  masking: { per: "class", granularity: "element" },
   argument: (logit) => logit,
   statistics: {
     logit: input,
     loss,
     probability: { wgsl: statisticsProbability, uses: [functionsSigmoid], of: sigmoid },
   },
+  resolve(problem, array, given) {
+    const { subject, ignoreIndex } = problem;
+    const { weights, ...resolved } = resolveElements(problem, array, given);
+    const { second: labels, geometry } = resolved;
+    // A label outside {0, 1, ignoreIndex} is a mistake in the data, never a sample to drop without a word.
+    for (let i = 0; i < labels.length; i++) {
+      const label = labels[i];
+      if (label !== 0 && label !== 1 && label !== ignoreIndex) {
+        const rule = `label ${i} must be 0, 1 or ignoreIndex (${ignoreIndex})`;
+        refuse("shape", subject, rule, label, "Mark what to leave out by ignoreIndex.");
+      }
+    }
+    if (given.classWeights === undefined) return { ...resolved, weights };
+    const classWeights = array("classWeights", 2, "Give those of labels 0 and 1.");
+    if (geometry.width > 1) {
+      const rule = "classWeights must go with single elements as samples";
+      refuse("parameter", subject, rule, "rows", `Use granularity: "element".`);
+    }
+    const factor = (label: number, i: number): number => (classWeights[label] ?? 1) * (weights?.[i] ?? 1);
+    return { ...resolved, weights: Float64Array.from(labels, factor) };
+  },
+  code: (base) => [familiesBinary, ...codeOf("o", "t")(base)],
 };

@@ -1,9 +1,11 @@
 /** webgpu-losses: WebGPU loss kernels for training on imperfect data, with a float64 reference on the CPU. */
 export type { BufferBinding } from "./buffers.js";
+export { type ClassLoss, type ClassLossFactory, defineClassLoss } from "./classes/loss.js";
+export type { Psi, Scores, Term } from "./classes/terms.js";
 export { type Cutoff, decisionCutoff, type OutputDistribution } from "./cutoff.js";
 export { LossError, type LossErrorCode, type Rule } from "./errors.js";
 export { evaluate } from "./evaluate.js";
-export type { Family, FamilyTraits, Statistic } from "./families.js";
+export type { ElementTraits, Family, FamilyTraits, Statistic } from "./families.js";
 export { wgslFunctions } from "./functions.js";
 export { lossFromJSON } from "./json.js";
 export { createLedger, type Ledger, type LedgerBuffers, type LedgerEntry, ledgerCSV } from "./ledger.js";
@@ -15,14 +17,18 @@ export {
   type Documentation,
   defineBinaryLoss,
   defineRegressionLoss,
+  type ElementLoss,
+  type LossCode,
   type LossFactory,
   type LossSpec,
   type ParameterDefinition,
   type RegressionLoss,
   rules,
   type Traits,
+  type Values,
 } from "./loss.js";
 export * from "./losses/index.js";
+export * from "./modifiers/index.js";
 export {
   createPlan,
   type Plan,
@@ -33,8 +39,8 @@ export {
 } from "./plan.js";
 export { zbce, zmse } from "./presets.js";
 export type {
-  BinaryInputs,
   Inputs,
+  LogitInputs,
   NonFinite,
   OptionalInputs,
   Options,

@@ -1,15 +1,99 @@
-/** Losses as JSON: the registry from ids to factories. A bundle pays for it only when it imports it. */
+/** Losses as JSON: the registry from ids to losses. A bundle pays for it only when it imports it. */
+import type { ClassLoss } from "./classes/loss.js";
 import { LossError, refuse, refuseUnknown, show } from "./errors.js";
-import type { BaseLoss, LossFactory, LossSpec } from "./loss.js";
-import { losses } from "./losses/index.js";
+import type { BaseLoss, LossSpec } from "./loss.js";
+import {
+  alphaMae,
+  biTempered,
+  crossEntropy,
+  focal,
+  generalizedCrossEntropy,
+  logitClippedCrossEntropy,
+  losses,
+  sgce,
+  unhinged,
+  unhingedL2,
+} from "./losses/index.js";
+import { normalized } from "./modifiers/normalized.js";
+import { normalizedNegative } from "./modifiers/normalizedNegative.js";
+import { partiallyHuberized } from "./modifiers/partiallyHuberized.js";
+import { smoothed } from "./modifiers/smoothed.js";
+import { symmetrized } from "./modifiers/symmetrized.js";
+import { tempered } from "./modifiers/tempered.js";
+import { weightedSum } from "./modifiers/weightedSum.js";
 import { zbce, zmse } from "./presets.js";
-import { type Loss, type ZMaskOptions, zMasked, zMaskOptions } from "./zMasked.js";
+import { type Loss, zMasked, zMaskOptions } from "./zMasked.js";
 
-type Factory = LossFactory<"regression" | "binary", string>;
+// biome-ignore lint/suspicious/noExplicitAny: the factories check what they are given
+type Read = any;
 
-const factories = new Map<string, Factory>(
-  losses.map((factory) => [factory.definition.id, factory as unknown as Factory]),
-);
+/** How an id is read: the parameters that it knows, and what it makes of them. */
+interface Reader {
+  readonly keys: readonly string[];
+  /** Made from its parameters alone. */
+  readonly make?: (params: Read) => Loss;
+  /** Made from another loss. */
+  readonly modify?: (of: Read, params: Read) => Loss;
+  /** Made from weights and losses. */
+  readonly add?: (of: Read) => Loss;
+}
+
+const readers = new Map<string, Reader>([
+  ...losses.map((factory): [string, Reader] => {
+    const { id, parameters } = factory.definition;
+    return [id, { keys: Object.keys(parameters), make: factory as (params: Read) => Loss }];
+  }),
+  ["unhinged", { keys: [], make: unhinged }],
+  ["unhingedL2", { keys: ["scale"], make: unhingedL2 }],
+  ["sgce", { keys: ["q"], make: sgce }],
+  ["alphaMae", { keys: ["alpha", "center", "kScale"], make: alphaMae }],
+  ["phuberCe", { keys: ["tau"], make: (p) => partiallyHuberized(crossEntropy(), p) }],
+  ["phuberGce", { keys: ["tau", "q"], make: ({ q, ...p }) => partiallyHuberized(generalizedCrossEntropy({ q }), p) }],
+  ["nce", { keys: [], make: () => normalized(crossEntropy()) }],
+  ["nfl", { keys: ["gamma", "detach"], make: (p) => normalized(focal(p)) }],
+  ["ngce", { keys: ["q"], make: (p) => normalized(generalizedCrossEntropy(p)) }],
+  ["nnce", { keys: ["minProb"], make: (p) => normalizedNegative(crossEntropy(), p) }],
+  [
+    "nnfl",
+    {
+      keys: ["gamma", "detach", "minProb"],
+      make: ({ gamma, detach = true, ...p }) => normalizedNegative(focal({ gamma, detach }), p),
+    },
+  ],
+  ["labelSmoothing", { keys: ["eps"], make: (p) => smoothed(crossEntropy(), p) }],
+  ["logitClipCe", { keys: ["tau"], make: logitClippedCrossEntropy }],
+  ["biTempered", { keys: ["t1", "t2", "labelSmoothing"], make: biTempered }],
+  [
+    "sym",
+    { keys: ["base", "params"], make: ({ base, params }) => symmetrized(read({ loss: base, params }) as ClassLoss) },
+  ],
+  [
+    "combo",
+    {
+      keys: ["terms"],
+      make: ({ terms }) =>
+        weightedSum(
+          Array.isArray(terms)
+            ? terms.map((term: Read) => {
+                refuseUnknown(term, ["weight", "loss", "params", "of"], "lossFromJSON", "key");
+                const { weight, ...spec } = term;
+                return [weight, read(spec) as ClassLoss];
+              })
+            : terms,
+        ),
+    },
+  ],
+  ["symmetrized", { keys: [], modify: symmetrized }],
+  ["normalized", { keys: [], modify: normalized }],
+  ["normalizedNegative", { keys: ["minProb"], modify: normalizedNegative }],
+  ["partiallyHuberized", { keys: ["tau"], modify: partiallyHuberized }],
+  ["smoothed", { keys: ["eps"], modify: smoothed }],
+  ["tempered", { keys: ["alpha"], modify: tempered }],
+  ["weightedSum", { keys: [], add: weightedSum }],
+  ["zmse", { keys: [...zMaskOptions, "statOn"], make: zmse }],
+  ["zbce", { keys: [...zMaskOptions, "space", "posWeight"], make: zbce }],
+  ["zMasked", { keys: zMaskOptions, modify: (of: BaseLoss, params) => zMasked(of, params) }],
+]);
 
 /** JSON spells infinities as strings. */
 function revive(value: unknown): unknown {
@@ -42,43 +126,44 @@ function readParameters(params: unknown, known: readonly string[], loss: string)
   return read;
 }
 
-/**
- * Makes a loss from its JSON form: `{ loss: "huber", params: { delta: 2 } }`, `{ loss: "zmse", params: { threshold: 1.8 } }` or
- * `{ loss: "zMasked", params: { threshold: 2 }, of: { loss: "tukey" } }`. `loss.toJSON()` is the inverse.
- *
- * @throws LossError `parameter` for unknown ids and parameters and for values out of range.
- */
-export function lossFromJSON(spec: LossSpec): Loss {
+function read(spec: LossSpec): Loss {
   if (typeof spec !== "object" || spec === null || Array.isArray(spec)) {
-    refuse(
-      "parameter",
-      "lossFromJSON",
-      "the spec must be an object { loss, params?, of? }",
-      spec,
-      "loss.toJSON() makes one.",
-    );
+    const rule = "the spec must be an object { loss, params?, of? }";
+    refuse("parameter", "lossFromJSON", rule, spec, "loss.toJSON() makes one.");
   }
   refuseUnknown(spec, ["loss", "params", "of"], "lossFromJSON", "key");
   const { loss, params, of } = spec;
   if (typeof loss !== "string") {
     refuse("parameter", "lossFromJSON", `loss must be an id such as "mse"`, loss, "loss.toJSON() shows the ids.");
   }
-  if (of !== undefined && loss !== "zMasked") {
+  const reader = readers.get(loss);
+  if (reader === undefined) {
+    const rule = `loss must be one of ${[...readers.keys()].join(", ")}`;
+    refuse("parameter", "lossFromJSON", rule, loss, "Check the spelling.");
+  }
+  const { keys, make, modify, add } = reader;
+  if (make && of !== undefined) {
     throw new LossError("parameter", `lossFromJSON: of must stand with a modifier, got it with ${show(loss)}.`);
   }
-  if (loss === "zmse") return zmse(readParameters(params, [...zMaskOptions, "statOn"], loss) as ZMaskOptions);
-  if (loss === "zbce")
-    return zbce(readParameters(params, [...zMaskOptions, "space", "posWeight"], loss) as ZMaskOptions);
-  if (loss === "zMasked") {
-    if (of === undefined)
-      throw new LossError("parameter", `lossFromJSON: zMasked must have a loss to mask, got no "of".`);
-    return zMasked(lossFromJSON(of) as BaseLoss, readParameters(params, zMaskOptions, loss) as ZMaskOptions);
+  const parameters = readParameters(params, keys, loss);
+  if (make) return make(parameters);
+  if (of === undefined) {
+    throw new LossError("parameter", `lossFromJSON: ${loss} must have a loss to modify, got no "of".`);
   }
-  const factory = factories.get(loss);
-  if (factory === undefined) {
-    const ids = [...factories.keys(), "zmse", "zbce", "zMasked"];
-    refuse("parameter", "lossFromJSON", `loss must be one of ${ids.join(", ")}`, loss, "Check the spelling.");
+  if (modify) return modify(read(of as LossSpec), parameters);
+  if (!(Array.isArray(of) && of.every((part) => Array.isArray(part) && part.length === 2))) {
+    refuse("parameter", "lossFromJSON", "of must be pairs [weight, spec]", of, "loss.toJSON() makes them.");
   }
-  const known = Object.keys(factory.definition.parameters);
-  return factory(readParameters(params, known, loss) as Record<string, number>);
+  return add!(of.map(([weight, part]) => [weight, read(part)]));
+}
+
+/**
+ * Makes a loss from its JSON form: `{ loss: "huber", params: { delta: 2 } }`, `{ loss: "zmse", params: { threshold: 1.8 } }`,
+ * `{ loss: "zMasked", params: { threshold: 2 }, of: { loss: "tukey" } }` or
+ * `{ loss: "weightedSum", of: [[1, { loss: "nce" }], [4, { loss: "mae" }]] }`. `loss.toJSON()` is the inverse.
+ *
+ * @throws LossError `parameter` for unknown ids and parameters and for values out of range.
+ */
+export function lossFromJSON(spec: LossSpec): Loss {
+  return read(spec);
 }

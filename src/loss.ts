@@ -11,17 +11,23 @@ import { binary, type Family, type FamilyTraits, regression } from "./families.j
 export const rules = {
   positive: { text: "be a finite number above 0", test: (x: number) => Number.isFinite(x) && x > 0 },
   nonNegative,
+  aboveOne: { text: "be a finite number above 1", test: (x: number) => Number.isFinite(x) && x > 1 },
+  negative: { text: "be a finite number below 0", test: (x: number) => Number.isFinite(x) && x < 0 },
+  closedUnitInterval: { text: "lie between 0 and 1", test: (x: number) => x >= 0 && x <= 1 },
+  terms: { text: "be a whole number from 1 to 1000", test: (x: number) => Number.isInteger(x) && x >= 1 && x <= 1000 },
+  finite: { text: "be a finite number", test: Number.isFinite },
   unitInterval: { text: "lie strictly between 0 and 1", test: (x: number) => x > 0 && x < 1 },
   extendedReal: {
     text: "be a number (infinities allowed)",
     test: (x: number) => typeof x === "number" && !Number.isNaN(x),
   },
+  flag: { text: "be true or false", test: () => true, type: "boolean" },
 } as const satisfies Record<string, Rule>;
 
 /** One parameter of a loss. Without a `default` the caller has to give it. */
 export interface ParameterDefinition {
   /** Value where the caller gives none. */
-  readonly default?: number;
+  readonly default?: number | boolean;
   /** What values are allowed. */
   readonly rule: Rule;
   /** Meaning, unit and range, for the documentation. */
@@ -50,32 +56,59 @@ export interface Documentation {
   readonly gradient: string;
   /** Paper or code that defines it, or "our convention". */
   readonly source: string;
+  /** Whether the source states the definition, it follows from what the source states, or it is our reading. */
+  readonly status?: "confirmed" | "derived" | "inferred";
 }
 
-type Values<K extends string> = Readonly<Record<K, number>>;
+/** Parameter values: numbers, and flags named in B. */
+export type Values<K extends string, B extends string = never> = Readonly<Record<K, number> & Record<B, boolean>>;
 
-/** Everything about a base loss but its parameter values. */
-export interface Definition<F extends Family = Family, K extends string = string> {
+/** What the library derives everything else from: text and traits of a loss. */
+export interface LossCode<F extends Family = Family> {
   /** The kind of inputs. */
   readonly family: F;
   /** What sets that kind apart. */
   readonly familyTraits: FamilyTraits<F>;
+  /** Text that determines the kernels, but for what options add. */
+  readonly wgsl: string;
+  /** Functions that the WGSL calls, out of {@link wgslFunctions}. */
+  readonly uses?: readonly string[];
+  /** The loss keeps a bounded slope, see {@link Traits}. */
+  readonly traits: { readonly boundedSlope: boolean };
+}
+
+/** Everything about a base loss but its parameter values. */
+export interface Definition<F extends Family = Family, K extends string = string, B extends string = never>
+  extends LossCode<F> {
   /** Name of the factory, of both source files and of the WGSL function. */
   readonly name: string;
   /** The id in JSON specs. */
   readonly id: string;
   /** Parameters by name, in the order of the WGSL function. */
-  readonly parameters: Readonly<Record<K, ParameterDefinition>>;
-  /** WGSL: one function called `name` that takes the family's inputs, then the parameters in order (all f32), and returns `vec2f(value, slope)`. */
+  readonly parameters: Readonly<Record<K | NoInfer<B>, ParameterDefinition>>;
+  /**
+   * WGSL: one function called `name` that takes the family's inputs (`r`; or `o` and `t`; or `l`, for classes that `usesTop` also
+   * `top: bool`), then the parameters in order (all f32, flags as 0 or 1), and returns `vec2f(value, slope)`.
+   */
   readonly wgsl: string;
-  /** Functions that the WGSL calls, out of {@link wgslFunctions}. */
-  readonly uses?: readonly string[];
-  /** float64 value; `x` is the residual (regression) or the logit (binary), `label` is 0 or 1 (binary only). */
-  readonly value: (x: number, parameters: Values<K>, label: number) => number;
+  /** float64 value; `x` is the residual (regression), the logit (binary) or the log-probability (class); `label` is 0 or 1 (binary only), `top` in its place 1 for the class with the largest score. */
+  readonly value: (x: number, parameters: Values<K, B>, label: number) => number;
   /** float64 derivative of the value with respect to `x`. */
-  readonly slope: (x: number, parameters: Values<K>, label: number) => number;
+  readonly slope: (x: number, parameters: Values<K, B>, label: number) => number;
+  /** Class losses only: the value depends on whether the class has the largest score. */
+  readonly usesTop?: boolean;
+  /**
+   * Class losses only, optional: value at log-probability `l + a` minus value at `l`, without cancellation for small `a`; in WGSL
+   * `fn <name>_difference(a: f32, l: f32, ...parameters) -> f32`. It keeps the digits of symmetrized losses at small temperatures.
+   */
+  readonly difference?: (a: number, l: number, parameters: Values<K, B>) => number;
+  /**
+   * Class losses only, optional: the loss is factor (1 - p^q) / q, or -factor log p for q = 0. Kernels then have its sums over classes
+   * from the sweep that finds the largest logit.
+   */
+  readonly power?: (parameters: Values<K, B>) => readonly [factor: number, q: number];
   /** What is known about the loss as a function. */
-  readonly traits: Traits<Values<K>>;
+  readonly traits: Traits<Values<K, B>>;
   /** Formula and source. */
   readonly documentation: Documentation;
 }
@@ -86,62 +119,68 @@ export interface LossSpec {
   loss: string;
   /** Parameters that differ from their defaults. */
   params?: Record<string, unknown>;
-  /** The loss that a modifier modifies. */
-  of?: LossSpec;
+  /** The loss that a modifier modifies; for a weighted sum, weights with losses. */
+  of?: LossSpec | readonly (readonly [weight: number, loss: LossSpec])[];
 }
 
-/** A base loss with its parameter values. */
+/** A loss with its parameter values, without a z-mask. */
 export interface BaseLoss<F extends Family = Family> {
   /** Name of the factory. */
   readonly name: string;
   /** The kind of inputs. */
   readonly family: F;
   /** Parameter values, defaults filled in. */
-  readonly parameters: Readonly<Record<string, number>>;
-  /** What the loss is made from; the same object for all losses of a factory. */
-  readonly definition: Definition<F>;
+  readonly parameters: Readonly<Record<string, number | boolean>>;
+  /** What the loss is made from; for base losses the same object for all losses of a factory. */
+  readonly definition: LossCode<F>;
   /** The shortest JSON spec that makes this loss again: parameters at their defaults are left out. */
   toJSON(): LossSpec;
 }
 
+/** A loss of single elements, with its parameter values. */
+export interface ElementLoss<F extends Family = Family> extends BaseLoss<F> {
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly definition: Definition<F>;
+}
 /** rho(r) of the residual r = prediction - target. */
-export type RegressionLoss = BaseLoss<"regression">;
+export type RegressionLoss = ElementLoss<"regression">;
 /** phi(o, t) of a logit o and a label t that is 0 or 1. */
-export type BinaryLoss = BaseLoss<"binary">;
+export type BinaryLoss = ElementLoss<"binary">;
 
 /** A factory of losses: call it with parameter values. `definition` is what the library derives everything else from. */
-export interface LossFactory<F extends Family, K extends string> {
-  (parameters?: Partial<Record<K, number>>): BaseLoss<F>;
+export interface LossFactory<F extends Family, K extends string, B extends string = never, L = ElementLoss<F>> {
+  (parameters?: Partial<Values<K, B>>): L;
   /** Formula, twin, traits and documentation. */
-  readonly definition: Definition<F, K>;
+  readonly definition: Definition<F, K, B>;
 }
 
 /** What a caller writes down to define a loss; see {@link Definition} for the fields. */
-export type DefinitionInput<F extends Family, K extends string> = Omit<
-  Definition<F, K>,
+export type DefinitionInput<F extends Family, K extends string, B extends string = never> = Omit<
+  Definition<F, K, B>,
   "family" | "familyTraits" | "id"
 > & {
   readonly id?: string;
 };
 
 /** JSON has no infinities. */
-export function toJSONValue(value: number | string): number | string {
-  return Number.isFinite(value) ? value : String(value);
+export function toJSONValue<T>(value: T): T | string {
+  return Math.abs(Number(value)) === Infinity ? String(value) : value;
 }
 
-function define<F extends Family, K extends string>(
+/** Makes a factory. */
+export function define<F extends Family, K extends string, B extends string>(
   familyTraits: FamilyTraits<F>,
-  input: DefinitionInput<F, K>,
-): LossFactory<F, K> {
+  input: DefinitionInput<F, K, B>,
+): LossFactory<F, K, B> {
   const family = familyTraits.name;
   const { name } = input;
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name) || !new RegExp(`\\bfn\\s+${name}\\s*\\(`).test(input.wgsl)) {
     const rule = "name must be letters and digits, and name a function in wgsl";
     refuse("parameter", "defineLoss", rule, name, "Rename it.");
   }
-  const definition: Definition<F, K> = Object.freeze({ ...input, id: input.id ?? name, family, familyTraits });
-  const names = Object.keys(definition.parameters) as K[];
-  const factory = (given: Partial<Record<K, number>> = {}): BaseLoss<F> => {
+  const definition: Definition<F, K, B> = Object.freeze({ ...input, id: input.id ?? name, family, familyTraits });
+  const names = Object.keys(definition.parameters) as (K | B)[];
+  const factory = (given: Partial<Values<K, B>> = {}): ElementLoss<F> => {
     refuseUnknown(given, names, name, "parameter");
     const parameters = Object.fromEntries(
       names.map((key) => {
@@ -150,7 +189,7 @@ function define<F extends Family, K extends string>(
         checkParameter(name, key, value, rule);
         return [key, value];
       }),
-    ) as Record<K, number>;
+    ) as Record<string, number>;
     return Object.freeze({
       name,
       family,

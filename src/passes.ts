@@ -31,10 +31,11 @@ export function workgroupsOf({ entry, ports }: Pass, grid: Grid, slices: number)
  * The passes of the small regime (one dispatch) or the large one. Outputs that do not fit into a kernel's `limit` storage buffers
  * get a dispatch of their own: a score pass for those per sample, a publish pass for figures.
  */
-export function passesFor({ masked, geometry, ports, rescale }: Wanted, small: boolean, limit: number): Pass[] {
+export function passesFor(wanted: Wanted, small: boolean, limit: number): Pass[] {
+  const { masked, geometry, ports, rescale } = wanted;
   const { classes, width } = geometry;
   const rowSamples = width > 1;
-  const present = (...wanted: Port[]): Port[] => wanted.filter((port) => ports.has(port));
+  const { passes, present, add } = passBuilder(ports, limit);
   const data = present("first", "second", "weights");
   const scratch: Port[] = rowSamples ? ["scratch", "samples"] : ["scratch"];
   const upstream = present("upstream");
@@ -43,13 +44,6 @@ export function passesFor({ masked, geometry, ports, rescale }: Wanted, small: b
   const figures = present("loss", "summary", "statistics");
   const perSample = present("losses", "mask", "z", "perSample");
   const scoring = [...(rowSamples ? present("weights") : data), ...scratch, ...upstream, ...(classes > 1 ? [] : given)];
-  const passes: Pass[] = [];
-  /** Adds a pass with all of `must` and what the limit leaves room for of `more`; returns the rest of these. */
-  const add = (entry: Entry, must: Port[], more: Port[] = []): Port[] => {
-    const room = Math.max(0, limit - must.length);
-    passes.push({ entry, ports: new Set([...must, ...more.slice(0, room)]) });
-    return more.slice(room);
-  };
   // Every further scoring pass computes the same mask again; the gradient is no part of it.
   const score = (more: Port[]): void => {
     for (let left = more; left.length > 0; ) left = add("score", scoring, left);
@@ -74,4 +68,18 @@ export function passesFor({ masked, geometry, ports, rescale }: Wanted, small: b
       : figures,
   );
   return passes;
+}
+
+/** Collects passes: what of some ports is `present`, and how to `add` a pass that has all of `must` and what the limit leaves room for of `more`; the rest of these comes back. */
+export function passBuilder(ports: ReadonlySet<Port>, limit: number) {
+  const passes: Pass[] = [];
+  return {
+    passes,
+    present: (...wanted: Port[]): Port[] => wanted.filter((port) => ports.has(port)),
+    add(entry: Entry, must: Port[], more: Port[] = []): Port[] {
+      const room = Math.max(0, limit - must.length);
+      passes.push({ entry, ports: new Set([...must, ...more.slice(0, room)]) });
+      return more.slice(room);
+    },
+  };
 }

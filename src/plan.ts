@@ -3,11 +3,12 @@ import { createBinder, type Step } from "./binder.js";
 import { type BufferBinding, openPass } from "./buffers.js";
 import { type Grid, gridOf, settingsSize, writeSettings } from "./dispatch.js";
 import { eachOf, refuse, refuseUnknown } from "./errors.js";
-import type { Family } from "./families.js";
+import type { Extra, Family } from "./families.js";
 import { passesFor, workgroupsOf } from "./passes.js";
 import { kernelFor, refuseLost } from "./pipelines.js";
 import type { Port, View } from "./ports.js";
 import {
+  type Labels,
   type NonFinite,
   type Problem,
   type Reduction,
@@ -31,13 +32,13 @@ export const planOutputs = [
   "statistics",
   "summary",
 ] as const;
-/** One of {@link planOutputs}. */
-export type PlanOutput = (typeof planOutputs)[number];
+/** One of {@link planOutputs}, and of class losses three more. */
+export type PlanOutput = (typeof planOutputs)[number] | Extra;
 
 /** Optional buffers that a plan can read. */
 export const planInputs = ["weights", "upstream", "givenStatistics"] as const;
-/** One of {@link planInputs}. */
-export type PlanInput = (typeof planInputs)[number];
+/** One of {@link planInputs}, and of class losses `classWeights`. */
+export type PlanInput = (typeof planInputs)[number] | "classWeights";
 
 /** What a plan is made for. */
 export interface PlanOptions {
@@ -49,10 +50,12 @@ export interface PlanOptions {
   readonly inputs?: readonly PlanInput[];
   /** Default "mean". */
   readonly reduction?: Reduction;
-  /** Label of samples to leave out (binary losses); default -100. */
+  /** Label of samples to leave out; default -100. */
   readonly ignoreIndex?: number;
   /** Default "propagate". */
   readonly nonFinite?: NonFinite;
+  /** Class losses only: "ids" (default) for one label per row, i32; "rows" for a row of probabilities, f32. */
+  readonly labels?: Labels;
   /** Overrides of what the library chooses for the adapter. */
   readonly tuning?: Partial<Tuning>;
 }
@@ -100,6 +103,8 @@ export function structureOf({ base, mask }: Problem): string {
  * `givenStatistics` in the form of `statistics`. Written: `loss` [1], for "none" [samples]; `gradient` [rows x columns];
  * `perSample`, `z` [samples]; `mask` u32 [samples]; `statistics` (mean, standard deviation as f32; n, inliers as u32) per group,
  * column by column; `summary` (loss, weightSum, gradientScale as f32; count, invalidLabels, nonFinite as u32).
+ * Of class losses: `logits` [rows x classes]; `labels` i32 [rows], or f32 [rows x classes]; `classWeights` [classes]; written on request
+ * `logSumExp` [rows], `predictedClass` i32 [rows], `correct` u32 [1].
  *
  * On the GPU a loss that overflows float32 counts as not finite.
  *
@@ -111,17 +116,21 @@ export async function createPlan<F extends Family>(
   loss: Loss<F>,
   options: PlanOptions,
 ): Promise<Plan> {
-  let problem = resolveProblem(loss as Loss, options, ["inputs", "tuning"]);
-  const { subject, reduction, mask } = problem;
+  let problem = resolveProblem(loss as Loss, options, [
+    "inputs",
+    "tuning",
+    ...(loss?.family === "class" ? ["labels"] : []),
+  ]);
+  const { subject, reduction, mask, base } = problem;
+  const { data, extras = [], passes: passesOf } = base.definition.familyTraits;
   refuseLost(device, subject);
   const { outputs = ["loss", "gradient"], inputs = [], shape, tuning: overrides } = options;
-  eachOf(outputs, planOutputs, subject, "an output");
-  eachOf(inputs, planInputs, subject, "an input");
-  const [first, second] = problem.base.definition.familyTraits.data;
+  eachOf(outputs, [...planOutputs, ...extras], subject, "an output");
+  eachOf(inputs, passesOf ? [...planInputs, "classWeights"] : planInputs, subject, "an input");
   /** The ports behind the names of `encode`. */
   const ports = new Map<string, Port>([
-    [first, "first"],
-    [second, "second"],
+    [data[0], "first"],
+    [data[1], "second"],
   ]);
   for (const name of [...inputs, ...outputs]) {
     const port = name === "loss" && reduction === "none" ? "losses" : name;
@@ -148,9 +157,10 @@ export async function createPlan<F extends Family>(
   const rescale = ports.has("gradient") && reduction === "mean" && width === 1;
   const wanted = { masked: mask !== undefined, geometry, ports: new Set(ports.values()), rescale };
   const compile = async (small: boolean, view: View): Promise<Step[]> => {
-    const passes = passesFor(wanted, small, device.limits.maxStorageBuffersPerShaderStage);
+    const limit = device.limits.maxStorageBuffersPerShaderStage;
+    const passes = passesOf?.(problem, wanted, small, limit) ?? passesFor(wanted, small, limit);
     const { workgroupSize } = tuning;
-    const spec = { problem, geometry, unscaled, workgroupSize, view };
+    const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes: whole.rowLanes };
     return Promise.all(
       passes.map(async (pass) => ({
         ...pass,
@@ -159,10 +169,12 @@ export async function createPlan<F extends Family>(
     );
   };
   // vec4 access needs columns without a stride, and elements in fours: whether these are depends on the rows of a call.
-  const vectors = width === 1 && (classes === 1 || columns === 1);
+  // Short rows gain nothing from vec4 access, and share a kernel without it.
+  const always = columns % 4 === 0 && (width === 1 ? classes === 1 : passesOf !== undefined && columns > 32);
+  const vectors = always || (width === 1 && (classes === 1 || columns === 1));
   const [small, scalar, vector] = await Promise.all([
-    compile(true, "scalar"),
-    whole.small || (vectors && columns % 4 === 0) ? [] : compile(false, "scalar"),
+    compile(true, always ? "vector" : "scalar"),
+    whole.small || always ? [] : compile(false, "scalar"),
     whole.small || !vectors ? [] : compile(false, "vector"),
   ]);
   const settings = createSettings(device, settingsSize(problem));
@@ -187,7 +199,14 @@ export async function createPlan<F extends Family>(
       const steps = grid.small ? small : vectors && grid.elements % 4 === 0 ? vector : scalar;
       const groups = binder.groupsFor(buffers, grid, steps);
       const { mask, base } = problem;
-      const values = [rows, ...Object.values(base.parameters), mask?.threshold, mask?.eps, mask?.ddof, mask?.side];
+      const values = [
+        rows,
+        ...base.definition.familyTraits.numbers(base, columns),
+        mask?.threshold,
+        mask?.eps,
+        mask?.ddof,
+        mask?.side,
+      ];
       const [pass, own] = openPass(encoder, subject);
       for (const [s, step] of steps.entries()) {
         pass.setPipeline(step.pipeline);
@@ -203,8 +222,8 @@ export async function createPlan<F extends Family>(
       if (own) pass.end();
     },
     setLoss(loss) {
-      const { nonFinite, ignoreIndex } = problem;
-      const next = resolveProblem(loss, { reduction, nonFinite, ignoreIndex }, []);
+      const { nonFinite, ignoreIndex, labels } = problem;
+      const next = resolveProblem(loss, { reduction, nonFinite, ignoreIndex, labels }, ["labels"]);
       const [is, was] = [structureOf(next), structureOf(problem)];
       if (is !== was || next.base.definition.wgsl !== problem.base.definition.wgsl) {
         refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");

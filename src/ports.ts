@@ -3,14 +3,16 @@
  * leaves out has functions that return the neutral value or do nothing, so that one kernel text serves every set of outputs
  * and nothing is bound that nobody asked for.
  */
+import type { Problem } from "./problem.js";
 
-/** What one entry of each port belongs to; a number is the size of the whole in bytes. Kernels only read the first five. */
+/** What one entry of each port belongs to; a number is the size of the whole in bytes. Kernels only read the first six. */
 const units = {
   first: "element",
   second: "element",
   weights: "sample",
   upstream: "sample",
   givenStatistics: "group",
+  classWeights: "class",
   gradient: "element",
   mask: "sample",
   z: "sample",
@@ -19,6 +21,9 @@ const units = {
   statistics: "group",
   loss: 4,
   summary: 24,
+  logSumExp: "sample",
+  predictedClass: "sample",
+  correct: 4,
   scratch: "scratch",
   samples: "row",
 } as const;
@@ -29,29 +34,31 @@ export type Port = keyof typeof units;
 const names = Object.keys(units) as Port[];
 
 /** What one entry of a port belongs to. */
-export const unitOf = (port: Port) => units[port];
+export const unitOf = (port: Port, { base, labels, reduction }: Problem) => {
+  if (port === "upstream" && reduction !== "none") return 4;
+  return port === "second" && base.definition.familyTraits.geometryOf && labels !== "rows" ? "sample" : units[port];
+};
 /** The binding of a port; the settings have 0. */
 export const bindingOf = (port: Port): number => names.indexOf(port) + 1;
 /** True for ports that kernels do not write; binding one buffer both to these and to others is what WebGPU forbids. */
-export const isReadOnly = (port: Port): boolean => bindingOf(port) <= 5;
+export const isReadOnly = (port: Port): boolean => bindingOf(port) <= 6;
 
 /** How four consecutive elements are reached: as a vec4 (they are aligned), or one by one. */
 export type View = "vector" | "scalar";
 
 /**
- * WGSL of all ports but the last two, which the kernels declare: a variable for those that are present, and for all of them
- * functions that read and write four words, `stride` apart.
+ * WGSL of all ports but the last two, which the kernels declare: a variable for those that are present, and for all of them functions that read and write four words, `stride` apart. Where samples are rows, only elements come as vectors.
  */
-export function portsWgsl(present: ReadonlySet<Port>, view: View, upstreamPerSample: boolean): string {
+export function portsWgsl(present: ReadonlySet<Port>, view: View, problem: Problem): string {
+  const { geometryOf } = problem.base.definition.familyTraits;
   const texts = names.slice(0, -2).map((port) => {
     const there = present.has(port);
     const name = `port_${port}`;
-    const long = /element|sample/.test(`${units[port]}`) && (port !== "upstream" || upstreamPerSample);
-    const vector = long && view === "vector";
+    const vector = view === "vector" && (geometryOf ? /element/ : /element|sample/).test(`${unitOf(port, problem)}`);
     const writes = there && !isReadOnly(port);
     const words = [0, 1, 2, 3].map((k) => `${name}[start + ${k}u * stride]`);
     const quad = vector ? `${name}[start >> 2u]` : `vec4u(${words})`;
-    const neutral = port === "weights" || port === "upstream" ? "vec4u(0x3f800000u)" : "vec4u()"; // the bits of 1 and 0
+    const neutral = /eights|upstream/.test(port) ? "vec4u(0x3f800000u)" : "vec4u()"; // the bits of 1 and 0
     const set = vector
       ? `${quad} = bits;`
       : words.map((word, k) => `if (inside[${k}]) { ${word} = bits[${k}]; }`).join("");

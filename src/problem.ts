@@ -2,8 +2,10 @@
  * What `evaluate`, `run` and `createPlan` have in common: options with their defaults, the checks of inputs against a shape,
  * and the view of a problem as samples.
  */
+
+import type { Resolved } from "./elements.js";
 import { checkParameter, eachOf, oneOf, refuse, refuseUnknown } from "./errors.js";
-import type { Family } from "./families.js";
+import type { Extra, Extras, Family } from "./families.js";
 import type { BaseLoss } from "./loss.js";
 import type { GroupStatistics } from "./statistics.js";
 import type { Loss, ZMaskOptions } from "./zMasked.js";
@@ -17,8 +19,8 @@ export type Shape = readonly [rows: number] | readonly [rows: number, columns: n
 
 /** Names of the arrays and figures that `evaluate` and `run` return. */
 export const resultNames = ["loss", "perSample", "gradient", "mask", "z", "statistics"] as const;
-/** One of {@link resultNames}. */
-export type ResultName = (typeof resultNames)[number];
+/** Names of the arrays and figures that `outputs` may hold. */
+export type ResultName = (typeof resultNames)[number] | Extra;
 
 /** Data of a regression loss. */
 export interface RegressionInputs {
@@ -27,42 +29,50 @@ export interface RegressionInputs {
   /** What it should say, as long as the predictions. */
   readonly targets: ArrayLike<number>;
 }
-/** Data of a binary loss: logits, and labels that are 0, 1 or `ignoreIndex`. */
-export interface BinaryInputs {
-  /** Before any sigmoid, [rows x columns]. */
+/**
+ * Data of a binary or a class loss. Binary: as many labels as logits, each 0, 1 or `ignoreIndex`. Classes: [rows x classes] logits,
+ * and either one label per row (its class, or `ignoreIndex`) or a row of probabilities for each row of logits.
+ */
+export interface LogitInputs {
+  /** Before any sigmoid or softmax, row-major. */
   readonly logits: ArrayLike<number>;
-  /** As many as logits. */
+  /** What they should say. */
   readonly labels: ArrayLike<number>;
 }
 /** Data that every family may have beside its own; given with the inputs or with the options. */
 export interface OptionalInputs {
   /** One per sample; default 1. */
   readonly weights?: ArrayLike<number>;
+  /** Where there are labels: factors of the weights, one per class; a row of probabilities takes their mean; default 1. */
+  readonly classWeights?: ArrayLike<number>;
   /** Gradient of whatever follows with respect to the loss: a number for "mean" and "sum", one per sample for "none"; default 1. */
   readonly upstream?: number | ArrayLike<number>;
   /** Means and deviations to mask by, in place of the batch's own (zMasked only), in the form of a result's `statistics`. */
   readonly givenStatistics?: readonly Pick<GroupStatistics, "column" | "class" | "mean" | "standardDeviation">[];
 }
 /** Everything that a loss of family F reads. */
-export type Inputs<F extends Family = Family> = (F extends "regression" ? RegressionInputs : BinaryInputs) &
+export type Inputs<F extends Family = Family> = (F extends "regression" ? RegressionInputs : LogitInputs) &
   OptionalInputs;
 
 /** Options of `evaluate` and `run`. */
 export interface Options extends OptionalInputs {
-  /** Default: one dimension, as long as the inputs. */
+  /** Default: one dimension, as long as the inputs; of class losses [rows, classes], where labels are classes. */
   readonly shape?: Shape;
   /** Default "mean": sum(w l) / sum(w) over kept samples; 0 when nothing is kept. */
   readonly reduction?: Reduction;
-  /** Label of samples to leave out (binary losses); default -100. */
+  /** Label of samples to leave out; default -100. */
   readonly ignoreIndex?: number;
   /** Default "propagate". */
   readonly nonFinite?: NonFinite;
-  /** Results to compute; default all of them. Loss, count, weightSum and warnings are always there. */
+  /**
+   * Results to compute; default all but those that only class losses have: `logSumExp`, `predictedClass` and `correct`. Loss, count,
+   * weightSum and warnings are always there.
+   */
   readonly outputs?: readonly ResultName[];
 }
 
 /** What comes out; `A` is Float64Array from `evaluate`, Float32Array from `run`. */
-export interface Result<A extends Float32Array | Float64Array> {
+export interface Result<A extends Float32Array | Float64Array> extends Extras {
   /** A number for "mean" and "sum"; w m l of every sample for "none". */
   loss: number | A;
   /** w l of every sample, 0 where ignored; under zMasked the unweighted base loss, masked or not, 0 where ignored or omitted. */
@@ -94,7 +104,12 @@ export interface Problem {
   readonly reduction: Reduction;
   readonly nonFinite: NonFinite;
   readonly ignoreIndex: number;
+  /** Class losses only: one label per row, or a row of probabilities. */
+  readonly labels: Labels | undefined;
 }
+
+/** Labels of a class loss: the class of each row, or a row of probabilities for it. */
+export type Labels = "ids" | "rows";
 
 /** A shape, seen as samples. */
 export interface Geometry {
@@ -109,15 +124,15 @@ export interface Geometry {
   readonly classes: number;
 }
 
-export const optionalInputNames = ["weights", "upstream", "givenStatistics"] as const;
+export const optionalInputNames = ["weights", "upstream", "givenStatistics", "classWeights"] as const;
 
 /** Options that every way to compute has. */
-export const commonOptions = ["shape", "outputs", "reduction", "ignoreIndex", "nonFinite"] as const;
+const commonOptions = ["shape", "outputs", "reduction", "ignoreIndex", "nonFinite"] as const;
 
 /** Resolves a loss and the options that do not depend on data; `more` names the options that are allowed beside the common ones. */
 export function resolveProblem(
   loss: Loss,
-  options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite">,
+  options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite"> & { readonly labels?: Labels },
   more: readonly string[],
 ): Problem {
   if (!loss?.family) {
@@ -126,7 +141,7 @@ export function resolveProblem(
   const [base, mask] = "base" in loss ? [loss.base, loss.parameters] : [loss, undefined];
   const subject = mask ? `zMasked(${base.name})` : base.name;
   refuseUnknown(options, [...commonOptions, ...more], subject);
-  const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100 } = options;
+  const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100, labels } = options;
   checkParameter(subject, "ignoreIndex", ignoreIndex, {
     text: "be an integer within 2^24",
     test: (x) => Number.isInteger(x) && Math.abs(x) <= 2 ** 24,
@@ -139,11 +154,13 @@ export function resolveProblem(
     reduction: oneOf(reduction, ["mean", "sum", "none"], subject, "reduction"),
     nonFinite: oneOf(nonFinite, ["propagate", "omit"], subject, "nonFinite"),
     ignoreIndex,
+    labels,
   };
 }
 
 /** Checks a shape and sees it as samples. */
-export function resolveGeometry({ mask, subject }: Problem, shape: Shape): Geometry {
+export function resolveGeometry(problem: Problem, shape: Shape): Geometry {
+  const { base, mask, subject } = problem;
   const [rows, columns = 1] = (Array.isArray(shape) ? shape : []) as readonly number[];
   const elements = rows * columns;
   const sizes = [rows, columns].every((n) => Number.isSafeInteger(n) && n >= 0);
@@ -151,6 +168,8 @@ export function resolveGeometry({ mask, subject }: Problem, shape: Shape): Geome
     const rule = "shape must be [rows] or [rows, columns], whole numbers with a product below 2^32";
     refuse("shape", subject, rule, shape, "Give the shape of the data.");
   }
+  const { geometryOf } = base.definition.familyTraits;
+  if (geometryOf) return geometryOf(problem, shape);
   const width = mask?.granularity === "sample" ? columns : 1;
   const perClass = mask?.per === "class";
   if (width > 1 && perClass) {
@@ -169,13 +188,10 @@ export function resolveGeometry({ mask, subject }: Problem, shape: Shape): Geome
 }
 
 /** Inputs after checking: the two data arrays, and the optional ones. */
-export interface CheckedInputs {
-  readonly first: ArrayLike<number>;
-  readonly second: ArrayLike<number>;
-  readonly weights: ArrayLike<number> | undefined;
+export interface CheckedInputs extends Resolved {
   readonly upstream: number | ArrayLike<number>;
   readonly given: GroupStatistics[] | undefined;
-  readonly geometry: Geometry;
+  readonly outputs: readonly string[];
 }
 
 function isArray(value: unknown): value is ArrayLike<number> {
@@ -194,8 +210,9 @@ function readGivenStatistics(problem: Problem, geometry: Geometry, given: ArrayL
   const groups = emptyGroups(geometry);
   for (const group of Array.from(given) as (GroupStatistics | undefined)[]) {
     const { column, class: label, mean, standardDeviation } = group ?? ({} as GroupStatistics);
-    const index = groups.findIndex((own) => own.column === column && own.class === label);
-    if (index < 0) {
+    const index = column * geometry.classes + label;
+    const own = groups[index];
+    if (!own || own.column !== column || own.class !== label) {
       const rule = `a given group must be in ${geometry.groupColumns} columns and ${geometry.classes} classes`;
       refuse("shape", subject, rule, [column, label], "Pass a result's statistics.");
     }
@@ -203,7 +220,7 @@ function readGivenStatistics(problem: Problem, geometry: Geometry, given: ArrayL
       const rule = "a given mean and standardDeviation must be finite, and the latter at least 0";
       refuse("parameter", subject, rule, [mean, standardDeviation], "Pass a result's statistics.");
     }
-    groups[index] = { ...groups[index], mean, standardDeviation };
+    groups[index] = { ...own, mean, standardDeviation };
   }
   return groups;
 }
@@ -223,9 +240,10 @@ export function emptyGroups({ groupColumns, classes }: Geometry): GroupStatistic
 /** Checks inputs and options of `evaluate` and `run`; throws {@link LossError} for whatever does not fit together. */
 export function checkInputs(problem: Problem, inputs: Inputs, options: Options): CheckedInputs {
   const { subject, base, reduction } = problem;
-  const names = base.definition.familyTraits.data;
-  refuseUnknown(inputs, [...names, ...optionalInputNames], subject, "input");
-  eachOf(options.outputs, resultNames, subject, "an output");
+  const { data, extras = [], labelled, resolve } = base.definition.familyTraits;
+  refuseUnknown(inputs, [...data, ...optionalInputNames], subject, "input");
+  const { outputs = resultNames } = options;
+  eachOf(outputs, [...resultNames, ...extras], subject, "an output");
   const given = { ...options, ...inputs } as Record<string, unknown>;
   const array = (name: string, length?: number, remedy = "Give the shape of the data."): ArrayLike<number> => {
     const values = given[name];
@@ -235,31 +253,20 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
     }
     return values;
   };
-  const geometry = resolveGeometry(problem, options.shape ?? [array(names[0]).length]);
-  const [first, second] = names.map((name) => array(name, geometry.elements));
+  if (given.classWeights !== undefined && !labelled)
+    refuse("parameter", subject, "classWeights must go with labels", subject);
+  const resolved = resolve(problem, array, given as OptionalInputs);
+  const { geometry } = resolved;
   const { samples } = geometry;
-  const weights = given.weights === undefined ? undefined : array("weights", samples, "Give one per sample.");
   let { upstream = 1 } = given as OptionalInputs;
   if (typeof upstream !== "number") {
     const none = reduction === "none";
     upstream = array("upstream", none ? samples : 1, `The reduction is "${reduction}".`);
     if (!none) upstream = upstream[0];
   }
-  if (base.definition.familyTraits.labelled) checkLabels(second, problem);
   const { givenStatistics } = given as OptionalInputs;
   const statistics = givenStatistics && readGivenStatistics(problem, geometry, array("givenStatistics"));
-  return { first, second, weights, upstream, given: statistics, geometry };
-}
-
-/** A label outside {0, 1, ignoreIndex} is a mistake in the data, never a sample to drop without a word. */
-function checkLabels(labels: ArrayLike<number>, { subject, ignoreIndex }: Problem): void {
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i];
-    if (label !== 0 && label !== 1 && label !== ignoreIndex) {
-      const rule = `label ${i} must be 0, 1 or ignoreIndex (${ignoreIndex})`;
-      refuse("shape", subject, rule, label, "Mark what to leave out by ignoreIndex.");
-    }
-  }
+  return { ...resolved, upstream, given: statistics, outputs };
 }
 
 /** Names thresholds that can never fire: |z| of n samples is at most sqrt((n - 1)(n - ddof) / n). */

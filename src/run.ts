@@ -23,7 +23,6 @@ import {
   type Result,
   type ResultName,
   resolveProblem,
-  resultNames,
   thresholdWarnings,
 } from "./problem.js";
 import type { Loss } from "./zMasked.js";
@@ -73,8 +72,10 @@ export async function run<F extends Family>(
   const problem = resolveProblem(loss as Loss, options, optionalInputNames);
   const { subject, mask, reduction, nonFinite, ignoreIndex, base } = problem;
   refuseLost(device, subject);
-  const { first, second, weights, upstream, given, geometry } = checkInputs(problem, inputs as Inputs, options);
-  const [firstName, secondName] = base.definition.familyTraits.data;
+  const checked = checkInputs(problem, inputs as Inputs, options);
+  const { first, second, weights, upstream, given, geometry, shape, outputs: wanted } = checked;
+  const { data, extras = [], rowsOf } = base.definition.familyTraits;
+  const [firstName, secondName] = data;
   const spread = (value: number) => new Float32Array(reduction === "none" ? geometry.samples : 1).fill(value);
   const sources: Record<string, ArrayLike<number>> = {
     [firstName]: first,
@@ -83,13 +84,14 @@ export async function run<F extends Family>(
     ...(upstream !== 1 && { upstream: typeof upstream === "number" ? spread(upstream) : upstream }),
     ...(given && { givenStatistics: given.flatMap((group) => [group.mean, group.standardDeviation, 0, 0]) }),
   };
-  const { shape = [first.length], outputs: wanted = resultNames } = options;
   const asked = (name: ResultName): boolean => wanted.includes(name);
   // The warnings need the statistics, whoever asks for them.
   const outputs: PlanOutput[] = ["summary", "loss", ...(["gradient", "perSample"] as const).filter(asked)];
+  const rows = rowsOf?.(second, geometry, asked);
+  outputs.push(...extras.filter(asked));
   if (mask) outputs.push("statistics", ...(["mask", "z"] as const).filter(asked));
   const inputNames = Object.keys(sources).slice(2) as PlanInput[];
-  const planOptions = { shape, outputs, inputs: inputNames, reduction, nonFinite, ignoreIndex };
+  const planOptions = { shape, outputs, inputs: inputNames, reduction, nonFinite, ignoreIndex, labels: rows?.labels };
   const plan = await planFor(device, problem, planOptions);
   refuseLost(device, subject);
 
@@ -122,7 +124,8 @@ export async function run<F extends Family>(
       const buffer = createBuffer(plan.sizes[name], usage.STORAGE | usage.COPY_DST);
       buffers[name as PlanInput] = buffer;
       // Deno aborts on an empty write.
-      if (values.length > 0) device.queue.writeBuffer(buffer, 0, Float32Array.from(values));
+      const words = name === secondName && rows?.labels === "ids" ? Int32Array : Float32Array;
+      if (values.length > 0) device.queue.writeBuffer(buffer, 0, words.from(values));
     }
     const encoder = device.createCommandEncoder();
     plan.setLoss(loss as Loss);
@@ -153,6 +156,7 @@ export async function run<F extends Family>(
       weightSum: floats("summary")[1],
       ...(asked("perSample") && { perSample: floats("perSample") }),
       ...(asked("gradient") && { gradient: floats("gradient") }),
+      ...rows?.read(floats, words),
       ...(mask && asked("mask") && { mask: Uint8Array.from(words("mask")) }),
       ...(mask && asked("z") && { z: floats("z") }),
       ...(statistics && asked("statistics") && { statistics }),

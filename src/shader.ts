@@ -16,10 +16,25 @@ import {
   libSettings,
   samplesElements,
   samplesRows,
+  samplesStored,
 } from "./shaders.generated.js";
 
 /** The passes of shaders/kernels/passes.wgsl. */
-export type Entry = "accumulate" | "finalize" | "score" | "last" | "publish" | "small";
+export type Entry =
+  | "accumulate"
+  | "accumulate_weights"
+  | "accumulate_labels"
+  | "finalize"
+  | "score"
+  | "score_rows"
+  | "score_labels"
+  | "score_masked"
+  | "last"
+  | "publish"
+  | "small"
+  | "small_rows"
+  | "small_labels"
+  | "small_masked";
 
 /** Passes over the data run once for every chunk of rows, with a workgroup for every tile and slice; the others once in all. */
 export const isPerChunk = (entry: Entry): boolean => /accumulate|score|last/.test(entry);
@@ -33,21 +48,20 @@ export interface ModuleSpec {
   readonly workgroupSize: number;
   readonly ports: ReadonlySet<Port>;
   readonly view: View;
+  readonly rowLanes: number;
 }
 
 /** vec4s that hold the parameters of a loss; at least one, for WGSL has no empty arrays. */
 export function parameterVectors({ base }: Problem): number {
-  return Math.max(1, Math.ceil(Object.keys(base.parameters).length / 4));
+  return Math.max(1, Math.ceil(base.definition.familyTraits.numbers(base, 2).length / 4));
 }
 
 /** The whole WGSL of one kernel. */
 export function composeModule(spec: ModuleSpec, entry: Entry): string {
   const { problem, geometry, ports } = spec;
   const { base, mask, reduction, nonFinite } = problem;
-  const { familyTraits, traits, uses = [], wgsl } = base.definition;
+  const { familyTraits, traits } = base.definition;
   const statistic = familyTraits.statistics[mask?.statistic ?? "loss"]!;
-  const inputs = familyTraits.arguments;
-  const parameters = Object.keys(base.parameters).map((_, i) => `parameter(${i}u)`);
   return [
     `const WORKGROUP_SIZE = ${spec.workgroupSize}u;
 const PARAMETERS = ${parameterVectors(problem)}u;
@@ -62,15 +76,11 @@ const UNSCALED = ${spec.unscaled};`,
     libReduce,
     libMoments,
     libQuad,
-    ...new Set([...uses, ...statistic.uses]),
-    familyTraits.wgsl,
+    ...new Set([...familyTraits.code(base), ...statistic.uses]),
     statistic.wgsl,
-    wgsl,
-    // The function that kernels call, whatever the loss is: binds parameters to their uniforms.
-    `fn base_loss(${inputs.map((name) => `${name}: f32`)}) -> vec2f { return ${base.name}(${[...inputs, ...parameters]}); }`,
-    portsWgsl(ports, spec.view, reduction === "none"),
-    geometry.width > 1 ? samplesRows : samplesElements,
-    geometry.classes > 1 ? familyTraits.groups : groupsBatch,
+    portsWgsl(ports, spec.view, problem),
+    ...(familyTraits.samples?.(spec) ?? (geometry.width > 1 ? [samplesRows, samplesStored] : [samplesElements])),
+    ...((geometry.classes > 1 && familyTraits.groups) || [groupsBatch]),
     kernelsStatistics,
     kernelsAccumulate,
     kernelsScore,

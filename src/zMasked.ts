@@ -45,12 +45,9 @@ export type Loss<F extends Family = Family> = BaseLoss<F> | ZMaskedLoss<F>;
 export const zMaskOptions = ["threshold", "statistic", "per", "ddof", "eps", "granularity", "side"] as const;
 
 /** The defaults of a family, which are those of the paper's two losses. */
-function defaults({ labelled, statistics }: FamilyTraits): Required<ZMaskOptions> {
+function defaults({ statistics, masking }: FamilyTraits): Required<ZMaskOptions> {
   const [statistic] = Object.keys(statistics) as Statistic[];
-  const grouping = labelled
-    ? ({ per: "class", granularity: "element" } as const)
-    : ({ per: "batch", granularity: "sample" } as const);
-  return { threshold: 2, ddof: 1, eps: 0, side: "both", statistic, ...grouping };
+  return { threshold: 2, ddof: 1, eps: 0, side: "both", statistic, ...masking };
 }
 
 /**
@@ -71,7 +68,7 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
   }
   const subject = `zMasked(${base.name})`;
   refuseUnknown(options, zMaskOptions, subject);
-  const { labelled, statistics } = base.definition.familyTraits;
+  const { labelled, geometryOf, statistics } = base.definition.familyTraits;
   const standard = defaults(base.definition.familyTraits);
   const parameters = { ...standard };
   for (const key of zMaskOptions) if (options[key] !== undefined) Object.assign(parameters, { [key]: options[key] });
@@ -81,7 +78,7 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
   checkParameter(subject, "eps", eps, nonNegative);
   oneOf(statistic, Object.keys(statistics), subject, "statistic");
   oneOf(per, labelled ? ["batch", "class"] : ["batch"], subject, "per");
-  oneOf(granularity, ["sample", "element"], subject, "granularity");
+  oneOf(granularity, geometryOf ? ["sample"] : ["sample", "element"], subject, "granularity");
   oneOf(side, ["both", "upper"], subject, "side");
   return Object.freeze({
     name: "zMasked" as const,
@@ -95,7 +92,7 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
           .map((key) => [key, toJSONValue(parameters[key])]),
       );
       const of = base.toJSON();
-      const preset = { mse: "zmse", bce: "zbce" }[of.loss];
+      const preset = of.loss === "mse" ? "zmse" : of.loss === "bce" && "zbce";
       return preset ? { loss: preset, params: { ...of.params, ...params } } : { loss: "zMasked", params, of };
     },
   });

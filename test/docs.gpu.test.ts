@@ -21,7 +21,7 @@ const AsyncFunction = (async () => {}).constructor as new (
 function execute(code: string, given: Record<string, unknown>): Promise<unknown> {
   const body = code
     .replace(/^\s*import (\{[^}]*\}) from "(?:https:\/\/esm\.sh\/)?webgpu-losses";$/gm, "const $1 = modules.losses;")
-    .replace(/^import (\{[^}]*\}) from "\.\.\/loss\.js";$/m, "const $1 = modules.losses;")
+    .replace(/^import (\{[^}]*\}) from "\.\.\/(?:classes\/)?loss\.js";$/gm, "const $1 = modules.losses;")
     .replace(/^import (\{[^}]*\}) from "\.\.\/shaders\.generated\.js";$/m, "const $1 = modules.shaders;")
     .replace(/^export const \w+ =/m, "return");
   if (/^\s*import /m.test(body)) throw new Error(`an import that the test does not know:\n${code}`);
@@ -76,4 +76,15 @@ it("the loss that CONTRIBUTING.md adds is right on the GPU", async () => {
   const data = regressionData(1000, 3);
   for (const loss of [factory({ c: 0.7 }), losses.zMasked(factory())])
     expectParity(await losses.run(device, loss, data), losses.evaluate(loss, data), "pseudoHuber");
+});
+
+it("the class loss that CONTRIBUTING.md adds is right on the GPU, and through modifiers", async () => {
+  const wgsl = blocks(contributing, "wgsl")[1];
+  const code = blocks(contributing, "ts")[1];
+  const modules = { losses, shaders: { lossesPolyCrossEntropy: wgsl, functionsExpm1: losses.wgslFunctions.expm1 } };
+  const factory = (await execute(code, { modules })) as typeof losses.jensenShannon;
+  const { predictions } = regressionData(700, 3);
+  const data = { logits: predictions, labels: Array.from({ length: 100 }, (_, i) => i % 7) };
+  for (const loss of [factory(), losses.symmetrized(factory()), losses.normalized(factory())])
+    expectParity(await losses.run(device, loss, data), losses.evaluate(loss, data), loss.name, { rtol: 1e-4 });
 });

@@ -5,10 +5,12 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import * as library from "../src/index.js";
+import * as modifiers from "../src/modifiers/index.js";
+import { elementLosses } from "./support/losses.js";
 
 const path = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url)).replaceAll("\\", "/");
 const read = (name: string): string => readFileSync(path(name), "utf8").replaceAll("\r\n", "\n");
-const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
+const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/class-losses.md"];
 const readme = read("README.md");
 const contributing = read("CONTRIBUTING.md");
 
@@ -17,7 +19,7 @@ const blocks = (markdown: string, language: string): string[] =>
 const examples = blocks(readme, "ts");
 const [page] = blocks(readme, "html");
 const script = /<script type="module">\n([\s\S]*)<\/script>/.exec(page)![1];
-const [newLoss] = blocks(contributing, "ts");
+const [newLoss, newClassLoss] = blocks(contributing, "ts");
 
 const configuration = ts.parseConfigFileTextToJson("tsconfig.json", read("tsconfig.json")).config as {
   compilerOptions: object;
@@ -47,7 +49,8 @@ const checked = program({
   ),
   [path("test/given.d.ts")]: "declare const device: GPUDevice;",
   [path("src/losses/pseudoHuber.ts")]: newLoss,
-  [shaders]: `${readFileSync(shaders, "utf8")}\nexport const lossesPseudoHuber: string = "";`,
+  [path("src/losses/polyCrossEntropy.ts")]: newClassLoss,
+  [shaders]: `${readFileSync(shaders, "utf8")}\nexport const lossesPseudoHuber: string = ""; export const lossesPolyCrossEntropy: string = "";`,
 });
 
 /** Runs an example that needs no GPU; returns what it exports. */
@@ -108,11 +111,52 @@ describe("examples", () => {
   });
 });
 
+it("adding a class loss takes less than 30 lines, and its slope is the derivative of its value", () => {
+  const wgsl = blocks(contributing, "wgsl")[1];
+  expect(`${wgsl}${newClassLoss}`.split("\n").length).toBeLessThan(30);
+  const modules = {
+    "../classes/loss.js": library,
+    "../loss.js": library,
+    "../shaders.generated.js": { lossesPolyCrossEntropy: wgsl },
+  };
+  const { polyCrossEntropy } = execute(newClassLoss, modules) as { polyCrossEntropy: typeof library.jensenShannon };
+  const { value, slope } = polyCrossEntropy.definition;
+  const parameters = polyCrossEntropy().parameters as never;
+  for (const l of [-20, -3, -1, -0.1]) {
+    const at = (x: number) => value(x, parameters, 0);
+    expect(slope(l, parameters, 0)).toBeCloseTo((at(l + 1e-5) - at(l - 1e-5)) / 2e-5, 6);
+  }
+});
+
+describe("docs/class-losses.md", () => {
+  const text = read("docs/class-losses.md");
+  const bases = library.losses.filter(({ definition }) => definition.family === "class");
+  it.each(bases.map(({ definition }) => [definition.id, definition] as const))(
+    "%s says what its code says",
+    (id, definition) => {
+      const { name, parameters, documentation } = definition;
+      const section = new RegExp(`### \\\`${id}\\\`: ${name}\\n([^#]*)`).exec(text)?.[1] ?? "";
+      for (const part of [documentation.formula, documentation.gradient, documentation.status!])
+        expect(section).toContain(part);
+      expect(section.toLowerCase()).toContain(documentation.source.toLowerCase().split(",")[0]);
+      for (const parameter of Object.keys(parameters)) expect(section).toMatch(new RegExp(`\`${parameter}( = .*?)?\``));
+    },
+  );
+
+  it("has a section for everything else that JSON knows", () => {
+    for (const id of ["unhinged", "unhingedL2", "sgce", "alphaMae", "logitClipCe", "biTempered"])
+      expect(text).toContain(`### \`${id}\``);
+    for (const id of ["nce", "nfl", "ngce", "nnce", "nnfl", "phuberCe", "phuberGce", "labelSmoothing", "combo"])
+      expect(text).toContain(`\`${id}\``);
+    for (const name of Object.keys(modifiers)) expect(text).toContain(`### \`${name}\``);
+  });
+});
+
 describe("the README's tables", () => {
   const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
 
   it("of losses is what `losses` says", async () => {
-    const rows = library.losses.map(({ definition }) => {
+    const rows = elementLosses.map(({ definition }) => {
       const { id, name, parameters, documentation } = definition;
       const list = Object.entries(parameters as Record<string, library.ParameterDefinition>).map(
         ([key, { default: standard, doc }]) => `${code(standard === undefined ? key : `${key} = ${standard}`)}: ${doc}`,

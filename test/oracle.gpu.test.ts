@@ -3,7 +3,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type Inputs, lossFromJSON, run } from "../src/index.js";
 import { requestTestDevice } from "./support/device.js";
 import { checkCase, readVectors } from "./support/vectors.js";
+import classificationAll from "./vectors/classification-all.json";
+import classificationLarge from "./vectors/classification-large.json";
+import classificationPy from "./vectors/classification-py.json";
+import edgeNonfinite from "./vectors/edge-nonfinite.json";
 import regression from "./vectors/regression.json";
+import symmetric from "./vectors/symmetric.json";
 import zerror from "./vectors/zerror.json";
 
 let device: GPUDevice;
@@ -14,6 +19,11 @@ beforeAll(async () => {
 describe.each([
   ["regression", regression, 150],
   ["zerror", zerror, 74],
+  ["classification-py", classificationPy, 384],
+  ["classification-all", classificationAll, 239],
+  ["classification-large", classificationLarge, 14],
+  ["symmetric", symmetric, 204],
+  ["edge-nonfinite", edgeNonfinite, 12],
 ] as const)("%s vectors", (_, file, least) => {
   const cases = readVectors(file);
   it("are all there", () => expect(cases.length).toBe(least));

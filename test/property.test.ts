@@ -10,7 +10,6 @@ import {
   huber,
   type Inputs,
   type Loss,
-  losses,
   mergeStatistics,
   type RegressionInputs,
   squaredError,
@@ -23,6 +22,7 @@ import {
   zmse,
 } from "../src/index.js";
 import { expectClose, expectEqual, type Tolerance } from "./support/compare.js";
+import { elementLosses } from "./support/losses.js";
 
 /** Sums in another order. */
 const reordered: Tolerance = { rtol: 1e-11, atol: 1e-10 };
@@ -335,7 +335,7 @@ describe("declared traits", () => {
   const candidates = [0.1, 0.25, 0.5, 0.9, 1, 1.5, 2, 4.685, 10, 0, -1, -2, -Infinity];
   const positions = fc.double({ min: -50, max: 50, noNaN: true });
 
-  describe.each(losses.map((factory) => [factory.definition.name, factory] as const))("%s", (_, factory) => {
+  describe.each(elementLosses.map((factory) => [factory.definition.name, factory] as const))("%s", (_, factory) => {
     const { parameters, value, slope, traits } = factory.definition as unknown as {
       parameters: Record<string, Parameter>;
       value: (x: number, p: Record<string, number>, label: number) => number;
@@ -402,7 +402,7 @@ describe("declared traits", () => {
 
   it("are not declared out of modesty: losses without a trait lack it", () => {
     const residuals = Array.from({ length: 401 }, (_, i) => (i - 200) / 10);
-    for (const factory of losses) {
+    for (const factory of elementLosses) {
       const { definition } = factory;
       if (definition.name === "barron") continue; // depends on alpha
       const { parameters } = (factory as unknown as () => { parameters: never })();

@@ -1,5 +1,5 @@
 /** Full-batch gradient descent of a line, many losses in step with each other, until each settles or shows that it will not. */
-import type { Loss } from "../../src/index.js";
+import type { Loss, RegressionLoss } from "../../src/index.js";
 import type { Engine, Outcome } from "./engine.js";
 import { type Line, robustScale, standardize } from "./line.js";
 
@@ -43,7 +43,7 @@ const memory = 100;
 function dropped(loss: Loss<"regression">, { mask, gradient }: Outcome, residuals: ArrayLike<number>): number[] {
   const indices = Array.from(residuals, (_, i) => i);
   if (mask) return indices.filter((i) => mask[i] === 0);
-  const redescending = "definition" in loss && loss.definition.traits.redescending;
+  const redescending = "definition" in loss && (loss as RegressionLoss).definition.traits.redescending;
   return redescending ? indices.filter((i) => gradient[i] === 0 && residuals[i] !== 0) : [];
 }
 

@@ -84,7 +84,7 @@ function reservedNames(files) {
   const offered = files.filter(([path]) => /^(losses|functions)/.test(path));
   const names = new Set(offered.flatMap(([, parts]) => parts.map(({ name }) => name)));
   const fields = new Set();
-  for (const file of ["ports", "shader", "pipelines", "ledger"]) {
+  for (const file of ["ports", "shader", "pipelines", "ledger", "classes/wgsl", "classes/family"]) {
     const source = readFileSync(join(root, "src", `${file}.ts`), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
     for (const [, dot, name] of source.matchAll(token)) if (name) (dot ? fields : names).add(name);
   }

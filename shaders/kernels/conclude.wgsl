@@ -27,6 +27,7 @@ fn conclude(writes: bool, lane: u32) -> Conclusion {
     write_loss(0u, 1u, one, vec4u(loss));
     write_summary(0u, 1u, vec4<bool>(true), vec4u(
       loss, bitcast<u32>(weight), select(bitcast<u32>(scale), NAN_BITS, all_spoiled), select(sums.counts.x, 0u, empty)));
+    write_correct(0u, 1u, one, vec4u(sums.counts.w));
     write_summary(4u, 1u, one | one.yxzw, vec4u(sums.counts.z, broken, 0u, 0u));
   }
   return Conclusion(scale, all_spoiled, sums.counts.x);

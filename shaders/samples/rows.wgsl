@@ -10,46 +10,9 @@ struct Sample {
   state: u32,
 }
 
-@group(0) @binding(15) var<storage, read_write> samples: array<Sample>;
-
-const BROKEN = 1u;
-const KEPT = 2u;
-const INVALID = 4u;  // times the number of invalid labels
-
-fn sample_start(row: u32, column: u32) -> u32 {
-  return row;
-}
-
-fn sample_stride() -> u32 {
-  return 1u;
-}
-
-fn sample_quad(row: u32, column: u32) -> Quad {
-  let weight = read_weights(row, 1u);
-  let odd_weight = non_finite(weight);
-  let none = vec4<bool>();
-  var quad = Quad(Losses(), bitcast<vec4f>(select(weight, vec4u(), odd_weight)), none, none, 0u, none);
-  for (var k = 0u; k < 4u && row + k < settings.rows; k++) {
-    let sample = samples[row + k];
-    let broken = (sample.state & BROKEN) != 0u || odd_weight[k];
-    quad.losses.loss[k] = sample.loss;
-    quad.losses.scored[k] = sample.scored;
-    quad.broken[k] = sample.members > 0u && broken;
-    quad.usable[k] = sample.members > 0u && !broken;
-    quad.invalid += sample.state / INVALID;
-  }
-  return quad;
-}
-
-fn keep_samples(row: u32, kept: vec4<bool>) {
-  for (var k = 0u; k < 4u && row + k < settings.rows; k++) {
-    let state = samples[row + k].state & ~KEPT;
-    samples[row + k].state = select(state, state | KEPT, kept[k]);
-  }
-}
-
-fn slice_end(workgroup: u32) -> u32 {
-  return min((workgroup + 1u) * settings.slice_rows, settings.rows);
+// Weights of four samples.
+fn sample_weights(row: u32) -> vec4u {
+  return read_weights(row, 1u);
 }
 
 fn rows_at_once() -> u32 {

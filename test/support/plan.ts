@@ -24,7 +24,8 @@ export interface PlanRun extends Result<Float32Array> {
 }
 
 export function storageBuffer(device: GPUDevice, data: ArrayLike<number> | number, usage = 0): GPUBuffer {
-  const values = typeof data === "number" ? undefined : Float32Array.from(data as ArrayLike<number>);
+  const words = data instanceof Int32Array ? data : undefined;
+  const values = typeof data === "number" ? undefined : (words ?? Float32Array.from(data as ArrayLike<number>));
   const size = Math.max(4, values ? values.byteLength : (data as number));
   const buffer = device.createBuffer({
     size,
@@ -60,6 +61,8 @@ export async function readBuffer(device: GPUDevice, buffer: GPUBuffer, size = bu
   return (await readBuffers(device, [{ buffer, size }]))[0];
 }
 
+const dataLength = (inputs: Inputs): number => ("predictions" in inputs ? inputs.predictions : inputs.logits).length;
+
 /** `run`, but through `createPlan` with tuning, outputs and a number of rows below the capacity. */
 export async function runPlan(
   device: GPUDevice,
@@ -67,11 +70,14 @@ export async function runPlan(
   inputs: Inputs,
   options: Options & { tuning?: Partial<Tuning>; capacity?: number; planOutputs?: PlanOutput[] } = {},
 ): Promise<PlanRun> {
-  const { tuning, capacity, planOutputs, shape: given, ...rest } = options;
-  const problem = resolveProblem(loss, rest, optionalInputNames);
+  const { tuning, capacity, planOutputs, shape: own, outputs: extra, ...rest } = options;
+  const shape = own ?? (loss.family === "class" ? undefined : ([dataLength(inputs)] as const));
+  const { labels: given } = inputs as { labels?: ArrayLike<number> };
+  const labels = loss.family === "class" ? (given!.length === shape?.[0] ? "ids" : "rows") : undefined;
+  const problem = resolveProblem(loss, { ...rest, ...(labels && { labels }) }, [...optionalInputNames, "labels"]);
   const [first, second] = "predictions" in inputs ? ["predictions", "targets"] : ["logits", "labels"];
   const data = inputs as unknown as Record<string, ArrayLike<number>>;
-  const shape = given ?? ([data[first].length] as const);
+  if (!shape) throw new Error("class losses need a shape here");
   const geometry = resolveGeometry(problem, shape);
   const outputs: PlanOutput[] = planOutputs ?? [
     "loss",
@@ -79,8 +85,11 @@ export async function runPlan(
     "perSample",
     "summary",
     ...(problem.mask ? (["mask", "z", "statistics"] as const) : []),
+    ...(["logSumExp", "predictedClass", "correct"] as const).filter((name) => extra?.includes(name)),
   ];
-  const optional = (["weights", "upstream", "givenStatistics"] as const).filter((name) => inputs[name] !== undefined);
+  const optional = (["weights", "classWeights", "upstream", "givenStatistics"] as const).filter(
+    (name) => inputs[name] !== undefined,
+  );
   const plan = await createPlan(device, loss, {
     shape: shape.length === 1 ? [capacity ?? shape[0]] : [capacity ?? shape[0], shape[1]],
     outputs,
@@ -88,6 +97,7 @@ export async function runPlan(
     reduction: problem.reduction,
     nonFinite: problem.nonFinite,
     ignoreIndex: problem.ignoreIndex,
+    ...(labels && { labels }),
     ...(tuning && { tuning }),
   });
   const sizes: Record<PlanOutput, number> = {
@@ -99,6 +109,9 @@ export async function runPlan(
     z: geometry.samples,
     statistics: 4 * geometry.groupColumns * geometry.classes,
     summary: 6,
+    logSumExp: geometry.samples,
+    predictedClass: geometry.samples,
+    correct: 1,
   };
   // Guards behind every output show writes beyond its end.
   const guard = 4;
@@ -112,7 +125,7 @@ export async function runPlan(
   );
   const read = new Map<string, GPUBuffer>([
     [first, storageBuffer(device, data[first])],
-    [second, storageBuffer(device, data[second])],
+    [second, storageBuffer(device, labels === "ids" ? Int32Array.from(data[second]) : data[second])],
   ]);
   for (const name of optional) {
     const value = inputs[name];
@@ -165,6 +178,9 @@ export async function runPlan(
     },
     ...(floats("gradient") && { gradient: floats("gradient") as Float32Array }),
     ...(floats("unscaledGradient") && { unscaledGradient: floats("unscaledGradient") as Float32Array }),
+    ...(floats("logSumExp") && { logSumExp: floats("logSumExp") as Float32Array }),
+    ...(words("correct") && { correct: (words("correct") as Uint32Array)[0] }),
+    ...(words("predictedClass") && { predictedClass: Int32Array.from(words("predictedClass") as Uint32Array) }),
     ...(floats("perSample") && { perSample: floats("perSample") as Float32Array }),
     ...(floats("z") && { z: floats("z") as Float32Array }),
     ...(mask && { mask: Uint8Array.from(mask) }),

@@ -1,0 +1,82 @@
+// One row of logits: its loss, and its gradient. A sum of terms (see src/classes/terms.ts), each over the classes of a stage: scores
+// are the logits times a factor, log-probabilities follow from them by a softmax or its heavy-tailed form. ROW_LANES lanes share a row.
+//
+// The top class is kept apart in all sums. Its probability may be close to 1, and then loss and gradient are made of what the
+// others have: 1 - p is their sum, never a difference.
+
+// The exponential of anything below is 0.
+const LEAST = -103.0;
+const NO_CLASS = 0xffffffffu;
+
+struct Stage {
+  factor: f32,
+  log_sum: f32,  // of a softmax: log(1 + sum of the others); of a heavy tail: the normaliser
+  others: f32,   // sum of the escort of all classes but the top one
+  whole: f32,    // of a heavy tail: sum of p^tail
+  pull: f32,     // sum of what pulls at log-probabilities, over all classes
+  along: f32,    // what a norm takes from the gradient, per logit less the top one
+}
+
+struct Coefficients {
+  own: f32,     // times the label
+  every: f32,  // of every class
+}
+
+struct RowLoss {
+  loss: f32,
+  scored: f32,
+  log_sum: f32,    // ln sum exp of the logits
+  predicted: u32,
+  label: u32,      // the labelled class, or the most probable one
+  odd: bool,       // the row holds a NaN or an infinity
+}
+
+// Quads of a row that a lane has, and where they are.
+fn quads_of(position: u32) -> u32 {
+  let quads = (settings.width + 3u) / 4u;
+  return (quads + ROW_LANES - 1u - position) / ROW_LANES;
+}
+
+fn class_of(position: u32, j: u32) -> u32 {
+  return 4u * (position + ROW_LANES * j);
+}
+
+fn word_at(bits: vec4u, at: u32) -> u32 {
+  return bits[select(0u, at & 3u, VECTOR)];
+}
+
+fn logit_at(at: u32) -> f32 {
+  return bitcast<f32>(word_at(read_first(at, 0u), at));
+}
+
+// Sums over all classes but the top one, of a term: values, pulls (slope times rate), and pulls times the score difference;
+// of soft labels the same times the label.
+struct TermSums {
+  plain: vec4f,
+  labelled: vec4f,
+}
+
+// Value of a term, and the coefficients of psi in its gradient. `missing` is sum of q (N - n) for shares of a complement.
+fn settle(kind: u32, numbers: vec4f, sums: TermSums, top: vec2f, top_label: f32, mass: f32) -> vec3f {
+  let rest = sums.plain.x;
+  let whole = rest + top.x;
+  let labelled = sums.labelled.x + top_label * top.x;
+  var own = numbers.x * numbers.y;
+  var every = numbers.x * numbers.z * mass;
+  var value = numbers.y * labelled + numbers.z * mass * whole;
+  if (kind == NORMALIZED) {
+    value = numbers.y * labelled / whole + numbers.z * mass;
+    every = -own * (labelled / whole) / whole;
+    own /= whole;
+  }
+  if (kind == COMPLEMENT) {
+    let missing = top_label * rest + (mass - top_label) * whole - sums.labelled.x;
+    value = numbers.y * missing / whole + numbers.z * mass * f32(settings.width - 1u);
+    every = own * (labelled / whole) / whole;
+    own /= -whole;
+  }
+  if (kind == CENTERED) {
+    value = numbers.y * sums.labelled.x + numbers.z * mass * rest;
+  }
+  return vec3f(numbers.x * (value + numbers.w * mass), own, every);
+}

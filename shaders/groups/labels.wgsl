@@ -1,0 +1,100 @@
+// A group for every label of rows over classes. Samples know their labels; once there are statistics, scores become z-scores in
+// place, so that whoever masks needs no groups.
+
+const CLASSES = 1u;
+
+// What samples are scored against: their own z-scores.
+struct References {
+  header: Item,
+}
+
+fn references_of(workgroup: u32, spot: Spot, lane: u32) -> References {
+  return References(scratch[header_slot()]);
+}
+
+fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
+  return scored;
+}
+
+fn store_inliers(sums: Item, spot: Spot, lane: u32) {}
+
+// Moments of one label over a slice: three sweeps over short parts, for the largest magnitude, the mean, and the deviations from it.
+fn label_moments(first: u32, end: u32, label: u32) -> Item {
+  var all = no_item();
+  for (var row = first; row < end; row += 4u * RUN) {
+    var moments = no_item();
+    var counts = vec4u();
+    var scale = 1.0;
+    var exponent = 0;
+    for (var sweep = 0u; sweep < 3u; sweep++) {
+      let pivot = moments.values.x;
+      var largest = vec4f();
+      var sums = vec4f();
+      var squares = vec4f();
+      counts = vec4u();
+      for (var at = row; at < min(row + 4u * RUN, end); at += 4u) {
+        let quad = sample_quad(at, 0u);
+        let own = labels_of_samples(at, end) == vec4u(label);
+        let deviation = select(vec4f(), quad.losses.scored * scale - pivot, own & quad.usable);
+        largest = max(largest, abs(deviation));
+        sums += deviation;
+        squares += deviation * deviation;
+        counts += vec4u(count_of(own & quad.usable), count_of(own & quad.broken), 0u, count_of(own & quad.broken));
+      }
+      if (sweep == 0u) {
+        exponent = clamp(exponent_of(max(max(largest.x, largest.y), max(largest.z, largest.w))), -126, 126);
+        scale = power_of_two(-exponent);
+      } else {
+        moments = moments_about(pivot, counts.x, sums, squares);
+      }
+    }
+    moments.values *= vec4f(power_of_two(exponent), 1.0, power_of_two(exponent), 0.0);
+    let poison = select(counts.w, 0u, OMITS);
+    moments.counts = vec4u(counts.x, counts.y, select(bitcast<u32>(exponent), 0u, counts.x == 0u), poison);
+    all = merge_moments(all, moments);
+  }
+  return all;
+}
+
+fn pass_accumulate_labels(workgroup: u32, workgroups: u32, lane: u32) {
+  prepare_samples(workgroup, lane);
+  for (var label = lane; label < settings.groups; label += WORKGROUP_SIZE) {
+    let moments = label_moments(workgroup * settings.slice_rows, slice_end(workgroup), label);
+    scratch[moments_slot(settings.first_slice + workgroup, label)] = moments;
+  }
+}
+
+// The slice's moments have been merged, so their place is free for its inliers.
+fn pass_score_labels(workgroup: u32, workgroups: u32, lane: u32) {
+  let first = workgroup * settings.slice_rows;
+  let end = slice_end(workgroup);
+  for (var row = first + lane; row < end; row += WORKGROUP_SIZE) {
+    let members = samples[row].members;
+    if (members > 0u) {
+      let statistics = scratch[statistics_slot(members - 1u)];
+      samples[row].scored = (samples[row].scored - statistics.values.x) * inverse_of(statistics);
+    }
+  }
+  storageBarrier();  // other lanes read the scores
+  pass_score_masked(workgroup, workgroups, lane);
+  storageBarrier();  // and what is kept
+  for (var label = lane; label < settings.groups; label += WORKGROUP_SIZE) {
+    var inliers = 0u;
+    for (var row = first; row < end; row++) {
+      inliers += select(0u, 1u, (samples[row].state & KEPT) != 0u && samples[row].members == label + 1u);
+    }
+    scratch[moments_slot(settings.first_slice + workgroup, label)].counts.x = inliers;
+  }
+}
+
+fn pass_small_labels(workgroup: u32, workgroups: u32, lane: u32) {
+  pass_accumulate_labels(0u, 1u, lane);
+  storageBarrier();  // other lanes read the moments
+  pass_finalize(0u, 1u, lane);
+  storageBarrier();  // and the statistics
+  pass_score_labels(0u, 1u, lane);
+  storageBarrier();  // and the sums
+  let conclusion = conclude(true, lane);
+  publish_groups(0u, 1u, conclusion.kept, lane);
+  finish_gradient(0u, conclusion, lane);
+}

@@ -1,0 +1,238 @@
+/** The class family: rows of logits, with a label over their classes. */
+import { type ArrayOf, type Measured, measuredOf, type Resolved } from "../elements.js";
+import { oneOf, refuse } from "../errors.js";
+import type { FamilyTraits } from "../families.js";
+import type { BaseLoss } from "../loss.js";
+import { type Pass, passBuilder, type Wanted } from "../passes.js";
+import type { Port } from "../ports.js";
+import {
+  type CheckedInputs,
+  type Geometry,
+  type OptionalInputs,
+  type Problem,
+  resolveGeometry,
+  type Shape,
+} from "../problem.js";
+import {
+  classesGeneral,
+  classesLanes,
+  classesQuick,
+  classesRow,
+  familiesClass,
+  groupsLabels,
+  groupsSeveral,
+  samplesClasses,
+  samplesStored,
+  statisticsLoss,
+} from "../shaders.generated.js";
+import type { ClassLoss } from "./loss.js";
+import { argmax, logSumExp, measureRow } from "./row.js";
+import { codeOf, isQuick, numbersOf } from "./wgsl.js";
+
+/** True where labels are rows of probabilities, false where they are classes. */
+const areRows = (labels: ArrayLike<number>, { rows, columns }: Geometry): boolean =>
+  labels.length === rows * columns && rows > 0;
+
+/** Label distribution of a row, and its class: the labelled or the most probable one. */
+function labelOf(labels: ArrayLike<number>, row: number, geometry: Geometry): [q: Float64Array, label: number] {
+  const { columns } = geometry;
+  if (!areRows(labels, geometry)) {
+    const q = new Float64Array(columns);
+    q[labels[row]] = 1;
+    return [q, labels[row]];
+  }
+  const q = Float64Array.from({ length: columns }, (_, k) => labels[row * columns + k]);
+  return [q, argmax(q)];
+}
+
+function measure({ base, mask, ignoreIndex, nonFinite }: Problem, inputs: CheckedInputs): Measured {
+  const { first: logits, second: labels, geometry, outputs } = inputs;
+  const { rows, columns } = geometry;
+  const measured = measuredOf(geometry);
+  const { slopes, losses, scored, members, broken } = measured;
+  const terms = (base as ClassLoss).terms(columns);
+  const ids = !areRows(labels, geometry);
+  const needsLogSum = mask?.statistic === "probability" || outputs.includes("logSumExp");
+  const logSums = new Float64Array(rows);
+  const predictedClass = new Int32Array(rows).fill(-1);
+  let correct = 0;
+  for (let i = 0; i < rows; i++) {
+    if (ids && labels[i] === ignoreIndex) continue;
+    members[i] = 1;
+    const z = Float64Array.from({ length: columns }, (_, k) => logits[i * columns + k]);
+    const [q, label] = labelOf(labels, i, geometry);
+    if (!z.every(Number.isFinite) || !q.every(Number.isFinite)) {
+      broken[i] = 1;
+      logSums[i] = nonFinite === "omit" ? 0 : NaN;
+      continue;
+    }
+    losses[i] = measureRow(terms, z, q, slopes.subarray(i * columns, (i + 1) * columns));
+    predictedClass[i] = argmax(z);
+    if (predictedClass[i] === label) correct += 1;
+    if (needsLogSum) logSums[i] = logSumExp(z);
+    scored[i] = losses[i];
+    if (mask && mask.statistic !== "loss")
+      scored[i] = mask.statistic === "logit" ? z[label] : Math.exp(z[label] - logSums[i]);
+  }
+  const more = { logSumExp: logSums, predictedClass, correct };
+  const asked = Object.entries(more).filter(([name]) => outputs.includes(name));
+  return { ...measured, more: Object.fromEntries(asked) };
+}
+
+/** Labels are classes, or rows of probabilities: their number says which. */
+function resolve(problem: Problem, array: ArrayOf, given: OptionalInputs & { readonly shape?: Shape }): Resolved {
+  const { subject, ignoreIndex, mask } = problem;
+  const { length } = array("labels");
+  const shape = given.shape ?? [length, array("logits").length / length];
+  const geometry = resolveGeometry(problem, shape);
+  const { rows, columns, elements } = geometry;
+  const first = array("logits", elements);
+  const second = array("labels", length === elements ? elements : rows);
+  const weights = given.weights === undefined ? undefined : array("weights", rows, "Give one per sample.");
+  const probabilities = areRows(second, geometry);
+  if (probabilities && mask && (mask.statistic !== "loss" || mask.per === "class")) {
+    const rule = `labels must be classes for statistic "${mask.statistic}", per "${mask.per}"`;
+    refuse("shape", subject, rule, "rows of probabilities", `Use statistic "loss", per "batch".`);
+  }
+  for (let i = 0; i < rows && !probabilities; i++) {
+    const label = second[i];
+    if (label !== ignoreIndex && !(Number.isInteger(label) && label >= 0 && label < columns)) {
+      const rule = `label ${i} must be a class below ${columns} or ignoreIndex (${ignoreIndex})`;
+      refuse("shape", subject, rule, label, "Mark what to leave out by ignoreIndex.");
+    }
+  }
+  const resolved = { shape, geometry, first, second, weights };
+  if (given.classWeights === undefined) return resolved;
+  const classWeights = array("classWeights", columns, "Give one per class.");
+  const factorOf = (i: number): number => {
+    if (!probabilities) return classWeights[second[i]] ?? 1;
+    let factor = 0;
+    for (let k = 0; k < columns; k++) factor += second[i * columns + k] * classWeights[k];
+    return factor;
+  };
+  return { ...resolved, weights: Float64Array.from({ length: rows }, (_, i) => factorOf(i) * (weights?.[i] ?? 1)) };
+}
+
+function geometryOf({ mask, subject, labels }: Problem, shape: Shape): Geometry {
+  const [rows, columns = 1] = shape;
+  if (!(columns > 1)) {
+    refuse("shape", subject, "shape must be [rows, classes] with at least 2 classes", shape, "Give it.");
+  }
+  if (labels !== undefined) oneOf(labels, ["ids", "rows"], subject, "labels");
+  const classes = mask?.per === "class" ? columns : 1;
+  return { rows, columns, elements: rows * columns, samples: rows, width: columns, groupColumns: 1, classes };
+}
+
+/**
+ * Without a mask the rows are measured once, with their gradient; for its scale, weights are added up before. With a mask they are
+ * measured before the statistics, and again for the gradient.
+ */
+function passes({ mask, reduction }: Problem, { ports }: Wanted, small: boolean, limit: number): Pass[] {
+  const { passes, present, add } = passBuilder(ports, limit);
+  const scratch: Port[] = ["scratch", "samples"];
+  const data = present("first", "second", "weights", "classWeights");
+  const upstream = present("upstream");
+  const gradient = present("gradient");
+  const given = present("givenStatistics");
+  const perRow = present("logSumExp", "predictedClass");
+  const figures = present("loss", "summary", "statistics");
+  const perSample = present("losses", "mask", "z", "perSample");
+  const labels = mask?.per === "class";
+  const counted = present("correct");
+  const closing = [...figures, ...counted];
+  const scoring = [...scratch, ...present("weights"), ...upstream, ...counted];
+  // Scores of labels are z-scores after the first of these passes.
+  const rest = (left: Port[]): void => {
+    for (let more = left; more.length > 0; ) more = add("score", [...scoring, ...(labels ? [] : given)], more);
+  };
+  const publish = (left: Port[]): void => {
+    if (left.length > 0) add("publish", [...scratch, ...upstream], left);
+  };
+  const whole = [...data, ...scratch, ...upstream, ...gradient, ...perRow, ...counted];
+  if (small) {
+    const left = add(
+      labels ? "small_labels" : mask ? "small_masked" : "small_rows",
+      [...whole, ...given],
+      [...figures, ...perSample],
+    );
+    rest(left.filter((port) => perSample.includes(port)));
+    publish(left.filter((port) => figures.includes(port)));
+    return passes;
+  }
+  if (!mask) {
+    const scaled = reduction === "mean" && gradient.length > 0;
+    if (scaled) add("accumulate_weights", [...present("second", "weights", "classWeights"), ...scratch]);
+    rest(add("score_rows", whole, perSample));
+    publish(scaled ? add("last", [...scratch, ...upstream, ...gradient], closing) : closing);
+    return passes;
+  }
+  add(labels ? "accumulate_labels" : "accumulate", [...data, ...scratch, ...perRow, ...counted]);
+  if (labels) add("finalize", ["scratch", ...given]);
+  rest(add(labels ? "score_labels" : "score_masked", [...scoring, ...(labels ? [] : given)], perSample));
+  publish(gradient.length > 0 ? add("last", [...data, ...upstream, ...scratch, ...gradient], closing) : closing);
+  return passes;
+}
+
+/** What a z-mask scores, as WGSL; the float64 reference has it from {@link measure}. */
+const scored = (wgsl: string) => ({
+  wgsl: `fn scored_of_row(loss: f32, logit: f32, log_p: f32) -> f32 { return ${wgsl}; }`,
+  uses: [],
+  of: (x: number) => x,
+});
+
+/** Most quads of a row that a lane keeps; longer rows are read again in every sweep. */
+const MOST_QUADS = 16;
+
+/** Quads of a row that each of its lanes keeps, 0 for rows that are too long. */
+function quadsKept(columns: number, lanes: number): number {
+  const quads = Math.ceil(columns / 4 / lanes);
+  // In powers of two, so that rows of similar lengths share a kernel.
+  return quads <= MOST_QUADS ? Math.max(4, 2 ** Math.ceil(Math.log2(quads))) : 0;
+}
+
+/** psi(log p) of the classes of a row, summed over its label. */
+export const classes: FamilyTraits<"class"> = {
+  name: "class",
+  data: ["logits", "labels"],
+  labelled: true,
+  masking: { per: "batch", granularity: "sample" },
+  groups: [groupsSeveral, groupsLabels],
+  statistics: { loss: scored("loss"), logit: scored("logit"), probability: scored("exp(log_p)") },
+  geometryOf,
+  extras: ["logSumExp", "predictedClass", "correct"],
+  rowsOf: (labels, geometry, asked) => ({
+    labels: areRows(labels, geometry) ? "rows" : "ids",
+    read: (floats, words) => ({
+      ...(asked("logSumExp") && { logSumExp: floats("logSumExp") }),
+      ...(asked("predictedClass") && { predictedClass: Int32Array.from(words("predictedClass")) }),
+      ...(asked("correct") && { correct: words("correct")[0] }),
+    }),
+  }),
+  passes,
+  resolve,
+  measure,
+  numbers: (base, columns) => numbersOf((base as ClassLoss).terms(columns), columns),
+  code: (base: BaseLoss) => [familiesClass, statisticsLoss, ...codeOf((base as ClassLoss).terms(2))],
+  samples({ problem, geometry, ports, view, rowLanes }) {
+    const { mask, labels, base } = problem;
+    const needsLogSum = mask?.statistic === "probability" || ports.has("logSumExp");
+    const quick =
+      labels !== "rows" &&
+      !["predictedClass", "correct"].some((port) => ports.has(port as Port)) &&
+      isQuick((base as ClassLoss).terms(2), needsLogSum);
+    const gradient = ports.has("gradient");
+    return [
+      `const SOFT = ${labels === "rows"};
+const VECTOR = ${view === "vector"};
+const NEEDS_LOG_SUM = ${needsLogSum};
+const ROW_LANES = ${rowLanes}u;
+const ROW_QUADS = ${quadsKept(geometry.columns, rowLanes)}u;`,
+      classesLanes,
+      quick ? classesQuick : classesGeneral,
+      `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : view === "vector" ? "port_gradient[at >> 2u][at & 3u] = bits;" : "port_gradient[at] = bits;"} }`,
+      classesRow,
+      samplesClasses,
+      samplesStored,
+    ];
+  },
+};

@@ -1,0 +1,235 @@
+/** WGSL of class losses: the terms of a loss as the functions that shaders/classes/row.wgsl calls, and their numbers in order. */
+import { functionsExpm1, functionsExpm1Quad, functionsLog1p } from "../shaders.generated.js";
+import { isCentered, type Psi, type Scores, type Term } from "./terms.js";
+
+/** Terms that share their scores share a stage: one softmax, one sweep. */
+function stagesOf(terms: readonly Term[]): { stages: Scores[]; stageOf: number[] } {
+  const stages: Scores[] = [];
+  const stageOf = terms.map(({ scores: { temperature, limit, tail } }) => {
+    const same = (s: Scores): boolean => s.temperature === temperature && s.limit === limit && s.tail === tail;
+    const found = stages.findIndex(same);
+    return found >= 0 ? found : stages.push({ temperature, limit, tail }) - 1;
+  });
+  return { stages, stageOf };
+}
+
+/** The term's coefficients make sums over all classes necessary. */
+const spreads = ({ mean, sum, share }: Term): boolean => mean !== 0 || sum !== 0 || share !== undefined;
+
+const kindOf = (term: Term): string => {
+  if (term.share) return term.share.kind === "normalized" ? "NORMALIZED" : "COMPLEMENT";
+  return isCentered(term) ? "CENTERED" : "LINEAR";
+};
+
+/** Factor and exponent of a term whose sums over classes are those of a power. */
+function powerOf(term: Term): readonly [factor: number, q: number] | undefined {
+  const { psi, share } = term;
+  const simple = spreads(term) && !psi.linear && share?.kind !== "complement";
+  return simple ? psi.definition.power?.(psi.parameters) : undefined;
+}
+
+/** The quick way is open: one softmax (of the logits themselves, if it is `plain`), and sums over classes of powers only. */
+export function isQuick(terms: readonly Term[], plain: boolean): boolean {
+  const { stages } = stagesOf(terms);
+  const [{ temperature, limit, tail }] = stages;
+  if (plain && temperature !== 1) return false;
+  const known = terms.every((term) => (!spreads(term) || powerOf(term)) && !term.psi.definition.usesTop);
+  return stages.length === 1 && limit === Infinity && tail === 1 && known;
+}
+
+/** Numbers of a term behind its four coefficients, in the order in which its WGSL reads them. */
+function extrasOf(term: Term): number[] {
+  const { psi, share } = term;
+  const { linear, parameters } = psi;
+  const [factor, q] = powerOf(term) ?? [];
+  return [
+    ...(share?.kind === "complement" ? [share.most, share.lowest] : []),
+    ...(linear ? [linear.tau, linear.from, linear.value] : []),
+    ...Object.values(parameters).map(Number),
+    // An exponent of 0 would divide 0 by 0; that of cross-entropy is known to be 0.
+    ...(factor === undefined || q === undefined ? [] : [factor, Math.max(q, 1e-14)]),
+  ];
+}
+
+/** Everything that kernels read of a loss, for so many classes. */
+export function numbersOf(terms: readonly Term[], classes: number): number[] {
+  const { stages } = stagesOf(terms);
+  return [
+    ...stages.flatMap(({ temperature, limit, tail }) => [temperature, limit, tail]),
+    ...terms.flatMap((term) => [
+      term.weight,
+      term.label,
+      term.mean / classes + term.sum,
+      term.constant,
+      ...extrasOf(term),
+    ]),
+  ];
+}
+
+/** A function of a term's or a stage's index, as a switch over all of them. */
+const choose = (head: string, cases: readonly string[]): string => {
+  const last = cases.length - 1;
+  const arms = cases.slice(0, last).map((text, i) => `case ${i}u: { return ${text}; } `);
+  return last === 0
+    ? `${head} { return ${cases[0]}; }`
+    : `${head} { switch i { ${arms.join("")}default: { return ${cases[last]}; } } }`;
+};
+
+function psiText(
+  { definition, linear }: Psi,
+  share: Term["share"],
+  first: number,
+): { call: string; difference: string } {
+  const { name, parameters, usesTop } = definition;
+  const at = (k: number): string => `parameter(${first + k}u)`;
+  const shared = share?.kind === "complement" ? 2 : 0;
+  const own = shared + (linear ? 3 : 0);
+  const given = Object.keys(parameters).map((_, k) => at(own + k));
+  let call = `${name}(${["l", ...(usesTop ? ["top"] : []), ...given]})`;
+  if (linear) call = `linear_below(${call}, l, ${at(shared)}, ${at(shared + 1)}, ${at(shared + 2)})`;
+  if (shared) call = `complement_of(${call}, l, ${at(0)}, ${at(1)})`;
+  return { call, difference: `${name}_difference(${["a", "l", ...given]})` };
+}
+
+/** Sums of powers over the classes of a row, for the quick way (shaders/classes/quick.wgsl). */
+function powersText(terms: readonly Term[], ends: readonly number[]): string {
+  const powers = terms.flatMap((term, i) =>
+    powerOf(term)
+      ? [
+          {
+            i,
+            q: `parameter(${ends[i] - 1}u)`,
+            factor: `parameter(${ends[i] - 2}u)`,
+            linear: term.psi.definition.power?.length === 0,
+          },
+        ]
+      : [],
+  );
+  const each = (text: (power: (typeof powers)[number], n: number) => string): string => powers.map(text).join("\n");
+  const fields = powers.length > 0 ? powers : [{}];
+  return `const POWERS = ${powers.length}u;
+struct Powers { ${fields.map((_, n) => `x${n}: f32`).join(", ")} }
+fn finest_power() -> f32 { var least = 1.0; ${each(({ q, linear }) => (linear ? "" : `least = min(least, ${q});`))} return least; }
+fn rebased(own: Powers, shift: f32, count: f32) -> Powers { var p = own;
+${each(({ q, linear }, n) => (linear ? `p.x${n} += count * shift;` : `p.x${n} += expm1(${q} * shift) * (p.x${n} + count);`))}
+return p; }
+fn with_powers(own: Powers, a: vec4f, b: vec4f, c: vec4f, d: vec4f, fine: bool) -> Powers { var p = own;
+${each(({ q, linear }, n) =>
+  linear
+    ? `p.x${n} += total((a + b) + (c + d));`
+    : `if (fine) { p.x${n} += total((expm1_quad(${q} * a) + expm1_quad(${q} * b)) + (expm1_quad(${q} * c) + expm1_quad(${q} * d))); } else { p.x${n} += total(((exp(${q} * a) - 1.0) + (exp(${q} * b) - 1.0)) + ((exp(${q} * c) - 1.0) + (exp(${q} * d) - 1.0))); }`,
+)}
+return p; }
+fn with_quad(own: Powers, a: vec4f) -> Powers { var p = own;
+${each(({ q, linear }, n) => `p.x${n} += total(${linear ? "a" : `expm1_quad(${q} * a)`});`)}
+return p; }
+fn exchange_powers(own: Powers, lane: u32, span: u32) -> Powers { var p = own;
+${each((_, n) => `p.x${n} = bitcast<f32>(exchange(vec4u(bitcast<u32>(own.x${n})), lane, span).x);`)}
+return p; }
+fn merged_powers(own: Powers, other: Powers, shift: f32, count: f32, other_count: f32, grows: bool) -> Powers {
+let raised = rebased(own, shift, count); let raised_other = rebased(other, shift, other_count); var p = own;
+${each((_, n) => `p.x${n} = select(own.x${n} + raised_other.x${n}, raised.x${n} + other.x${n}, grows);`)}
+return p; }
+fn power_sums(i: u32, p: Powers, log_sum: f32, others: f32) -> vec2f {
+${each(({ i, q, factor, linear }, n) => {
+  const centered = kindOf(terms[i]) === "CENTERED";
+  if (linear)
+    return `if (i == ${i}u) { return -${factor} * vec2f(${centered ? `p.x${n}` : `p.x${n} - others * log_sum`}, others); }`;
+  const value = centered ? `e * p.x${n}` : `e * p.x${n} + others * expm1(-${q} * log_sum)`;
+  return `if (i == ${i}u) { let e = exp(-${q} * log_sum); return -${factor} * vec2f((${value}) / ${q}, e * (others + p.x${n})); }`;
+})}
+return vec2f(); }
+fn power_weights(coefficients: ptr<function, array<Coefficients, TERMS>>, scale: f32) -> Powers { var p = Powers();
+${each(({ i, factor }, n) => `p.x${n} = -(*coefficients)[${i}].every * ${factor} * scale;`)}
+return p; }
+fn power_pulls(p: Powers, l: vec4f) -> vec4f { var sum = vec4f();
+${each(({ q, linear }, n) => `sum += p.x${n}${linear ? "" : ` * exp(${q} * l)`};`)}
+return sum; }`;
+}
+
+/** WGSL of a sum of terms. */
+export function codeOf(terms: readonly Term[]): string[] {
+  const { stages, stageOf } = stagesOf(terms);
+  let next = 3 * stages.length;
+  const firsts = terms.map((term) => {
+    const first = next;
+    next += 4 + extrasOf(term).length;
+    return first;
+  });
+  const ends = terms.map((term, i) => firsts[i] + 4 + extrasOf(term).length);
+  const texts = terms.map(({ psi, share }, i) => psiText(psi, share, firsts[i] + 4));
+  const four = (first: number): string => `vec4f(${[0, 1, 2, 3].map((k) => `parameter(${first + k}u)`)})`;
+  const inStage = (text: (i: number) => string) =>
+    stages
+      .map((_, s) => `if (s == ${s}u) { ${terms.map((__, i) => (stageOf[i] === s ? text(i) : "")).join("")} }`)
+      .join("\n");
+  return [
+    ...new Set([functionsExpm1, functionsLog1p, ...terms.flatMap(({ psi }) => psi.definition.uses ?? [])]),
+    ...new Set(terms.map(({ psi }) => psi.definition.wgsl)),
+    `const STAGES = ${stages.length}u;
+const TERMS = ${terms.length}u;
+const LIMITED = ${stages.some(({ limit }) => limit < Infinity)};
+const LINEAR = 0u;
+const CENTERED = 1u;
+const NORMALIZED = 2u;
+const COMPLEMENT = 3u;
+fn linear_below(psi: vec2f, l: f32, tau: f32, bound: f32, value: f32) -> vec2f {
+  if (l > bound) { return psi; }
+  return vec2f(value + tau * (exp(bound) - exp(l)), -tau * exp(l));
+}
+fn complement_of(psi: vec2f, l: f32, most: f32, lowest: f32) -> vec2f {
+  if (l < lowest) { return vec2f(); }
+  return vec2f(most - psi.x, -psi.y);
+}`,
+    ...(isQuick(terms, false) ? [powersText(terms, ends), functionsExpm1Quad] : []),
+    choose(
+      "fn stage_numbers(i: u32) -> vec3f",
+      stages.map((_, s) => `vec3f(${[0, 1, 2].map((k) => `parameter(${3 * s + k}u)`)})`),
+    ),
+    choose(
+      "fn is_limited(i: u32) -> bool",
+      stages.map(({ limit }) => `${limit < Infinity}`),
+    ),
+    choose(
+      "fn is_tailed(i: u32) -> bool",
+      stages.map(({ tail }) => `${tail !== 1}`),
+    ),
+    choose(
+      "fn needs_sums(i: u32) -> bool",
+      stages.map((_, s) => `${terms.some((term, i) => stageOf[i] === s && spreads(term))}`),
+    ),
+    choose(
+      "fn stage_of(i: u32) -> u32",
+      stageOf.map((s) => `${s}u`),
+    ),
+    choose("fn kind_of(i: u32) -> u32", terms.map(kindOf)),
+    choose(
+      "fn spreads(i: u32) -> bool",
+      terms.map((term) => `${spreads(term)}`),
+    ),
+    choose("fn term_numbers(i: u32) -> vec4f", firsts.map(four)),
+    choose(
+      "fn psi_of(i: u32, l: f32, top: bool) -> vec2f",
+      texts.map(({ call }) => call),
+    ),
+    choose(
+      "fn difference_of(i: u32, a: f32, l: f32) -> f32",
+      terms.map((term, i) => (isCentered(term) ? texts[i].difference : "0.0")),
+    ),
+    `fn collect(s: u32, sums: ptr<function, array<TermSums, TERMS>>, l: f32, a: f32, top_log: f32, q: f32, rate: f32) {
+${inStage((i) => {
+  const value = isCentered(terms[i]) ? `difference_of(${i}u, a, top_log)` : "psi.x";
+  const add = `{ let psi = psi_of(${i}u, l, false); let pull = psi.y * rate; let each = vec4f(${value}, pull, pull * a, 0.0); (*sums)[${i}].plain += each; if (SOFT) { (*sums)[${i}].labelled += q * each; } }`;
+  return spreads(terms[i]) ? add : `if (SOFT) ${add}`;
+})}
+}
+fn pull_of(s: u32, coefficients: ptr<function, array<Coefficients, TERMS>>, l: f32, q: f32, rate: f32) -> f32 {
+  var pull = 0.0;
+${inStage((i) => {
+  const add = `{ let c = (*coefficients)[${i}]; pull += (c.own * q + c.every) * psi_of(${i}u, l, false).y; }`;
+  return spreads(terms[i]) ? add : `if (q != 0.0) ${add}`;
+})}
+  return pull * rate;
+}`,
+  ];
+}

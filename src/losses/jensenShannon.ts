@@ -1,0 +1,38 @@
+import { defineClassLoss } from "../classes/loss.js";
+import { rules } from "../loss.js";
+
+import { functionsExpm1, functionsLog1p, lossesJensenShannon } from "../shaders.generated.js";
+
+/** Jensen-Shannon divergence between label and prediction, scaled: from cross-entropy (pi near 0) to mean absolute error (pi near 1). */
+export const jensenShannon = defineClassLoss({
+  name: "jensenShannon",
+  id: "js",
+  parameters: {
+    pi: { default: 0.5, rule: rules.unitInterval, doc: "weight of the label" },
+  },
+  wgsl: lossesJensenShannon,
+  uses: [functionsExpm1, functionsLog1p],
+
+  value: (l, { pi }) => {
+    const [u, w] = [-Math.expm1(l), 1 - pi];
+    const logM = Math.log1p(-w * u);
+    const logW = Math.log1p(-pi);
+    return (w * u * logW + pi * logM - w * Math.exp(l) * (l - logM)) / (w * logW);
+  },
+  slope: (l, { pi }) => {
+    const w = 1 - pi;
+    const logW = Math.log1p(-pi);
+    return (Math.exp(l) * (Math.log1p(w * Math.expm1(l)) - logW - l)) / logW;
+  },
+
+  traits: { convex: false, boundedSlope: true },
+  documentation: {
+    summary:
+      "Jensen-Shannon divergence between label and prediction, scaled: from cross-entropy (pi near 0) to mean absolute error (pi near 1).",
+    formula: "[pi KL(e || m) + w KL(p || m)] / Z, m = pi e + w p, w = 1 - pi, Z = -w log w",
+    gradient: "(w / Z) p_y log(m_y / (w p_y)) (p - e)",
+    source:
+      "Englesson, Azizpour 2021, Generalized Jensen-Shannon Divergence Loss for Learning with Noisy Labels; for rows of probabilities we extend it linearly, they take KL to the row",
+    status: "confirmed",
+  },
+});

@@ -1,0 +1,311 @@
+// Class losses on the GPU against float64 on the same float32 inputs: every loss, every row regime, every option.
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  type ClassLoss,
+  classAbsoluteError,
+  createPlan,
+  crossEntropy,
+  epsilonSoftmaxCrossEntropy,
+  evaluate,
+  focal,
+  generalizedCrossEntropy,
+  type Inputs,
+  type Loss,
+  normalized,
+  type Options,
+  run,
+  sgce,
+  smoothed,
+  squaredError,
+  symmetrized,
+  type Tuning,
+  unhinged,
+  weightedSum,
+  zMasked,
+} from "../src/index.js";
+import { expectClose, expectEqual } from "./support/compare.js";
+import { normal, random, weightsFor } from "./support/data.js";
+import { requestTestDevice, runtime } from "./support/device.js";
+import { expectRejected, type Untyped } from "./support/errors.js";
+import { classLosses } from "./support/losses.js";
+import { expectParity } from "./support/parity.js";
+import { readBuffer, runPlan, storageBuffer } from "./support/plan.js";
+
+let device: GPUDevice;
+beforeAll(async () => {
+  device = (await requestTestDevice()).device;
+});
+
+/** Logits that agree with their labels most of the time; a share of labels is left out. */
+function classData(
+  rows: number,
+  classes: number,
+  seed = 1,
+  ignored = 0.05,
+): { logits: Float32Array; labels: Int32Array } {
+  const next = random(seed);
+  const labels = Int32Array.from({ length: rows }, () => (next() < ignored ? -100 : Math.floor(classes * next())));
+  const logits = Float32Array.from({ length: rows * classes }, () => 1.5 * normal(next));
+  for (let i = 0; i < rows; i++) if (labels[i] >= 0 && next() < 0.8) logits[i * classes + labels[i]] += 4;
+  return { logits, labels };
+}
+
+/** Rows of probabilities: one-hot, smoothed, mixed. */
+function labelRows(rows: number, classes: number, seed = 2): Float32Array {
+  const next = random(seed);
+  const q = new Float32Array(rows * classes);
+  for (let i = 0; i < rows; i++) {
+    const a = Math.floor(classes * next());
+    const b = Math.floor(classes * next());
+    const share = i % 3 === 0 ? 1 : next();
+    q[i * classes + a] += share;
+    q[i * classes + b] += 1 - share;
+  }
+  return q;
+}
+
+async function compare(
+  loss: Loss,
+  inputs: Inputs<"class">,
+  options: Options & { tuning?: Partial<Tuning> },
+  what: string,
+): Promise<void> {
+  const { tuning, ...rest } = options;
+  const expected = evaluate(loss as ClassLoss, inputs, rest);
+  const got = await runPlan(device, loss, inputs, options);
+  const threshold = "base" in loss ? loss.parameters.threshold : 0;
+  const scored = "base" in loss ? Math.max(...Array.from(expected.perSample!, Math.abs)) : 0;
+  expectParity(got, expected, what, { rtol: 1e-4, threshold, scored });
+}
+
+const named = (losses: readonly ClassLoss[]) => losses.map((loss) => [JSON.stringify(loss), loss] as const);
+
+describe.each(named(classLosses))("%s", (_, loss) => {
+  it("of classes and of rows of probabilities", async () => {
+    const [rows, classes] = [37, 7];
+    const { logits, labels } = classData(rows, classes);
+    const shape = [rows, classes] as const;
+    await compare(loss, { logits, labels }, { shape }, "classes");
+    const weights = weightsFor(rows);
+    await compare(loss, { logits, labels: labelRows(rows, classes), weights }, { shape }, "rows of probabilities");
+  });
+});
+
+// The quick way twice, the general way, and a sum; browsers compile slowly, and see one of each way.
+const few: readonly ClassLoss[] = [
+  ...(runtime === "dawn" ? [crossEntropy(), symmetrized(epsilonSoftmaxCrossEntropy({ m: 10 }))] : []),
+  sgce({ q: 0.5 }),
+  weightedSum([
+    [1, normalized(crossEntropy())],
+    [2, smoothed(focal())],
+  ]),
+];
+
+const tunings: Partial<Tuning>[] = [
+  { workgroupSize: 1, smallBatch: 0 },
+  { workgroupSize: 4, smallBatch: 0, minElements: 64 },
+  { workgroupSize: 32, smallBatch: 0, minElements: 64, maxWorkgroups: 3 },
+  { workgroupSize: 128, smallBatch: 0, minElements: 512 },
+  { workgroupSize: 64, smallBatch: 1e6 },
+];
+
+describe.each(named(few))("row regimes: %s", (_, loss) => {
+  it.each(tunings.map((tuning) => [JSON.stringify(tuning), tuning] as const))("%s", async (what, tuning) => {
+    for (const classes of [2, 10, 64, 257]) {
+      const rows = classes > 200 ? 9 : 150;
+      const { logits, labels } = classData(rows, classes, classes);
+      const inputs = { logits, labels, weights: weightsFor(rows) };
+      await compare(loss, inputs, { shape: [rows, classes], tuning }, `${what}, ${classes} classes`);
+    }
+  });
+
+  it("few long rows", async () => {
+    for (const [rows, classes] of [
+      [1, 50257],
+      [2, 20000],
+    ] as const) {
+      const { logits, labels } = classData(rows, classes, 5, 0);
+      await compare(loss, { logits, labels }, { shape: [rows, classes] }, `${rows} x ${classes}`);
+    }
+  });
+
+  it("bindings that hold a part of the rows", async () => {
+    const [rows, classes] = [300, 10];
+    const { logits, labels } = classData(rows, classes);
+    const tuning = { maxBindingSize: 64 * classes * 4, smallBatch: 0 };
+    for (const masked of [loss, zMasked(loss, { threshold: 1.5 }), zMasked(loss, { threshold: 1.5, per: "class" })]) {
+      await compare(masked as Loss, { logits, labels }, { shape: [rows, classes], tuning }, masked.name);
+    }
+  });
+
+  it.each(["mean", "sum", "none"] as const)("weights, class weights, upstream: %s", async (reduction) => {
+    const [rows, classes] = [90, 5];
+    const { logits, labels } = classData(rows, classes);
+    const next = random(4);
+    const inputs = {
+      logits,
+      labels,
+      weights: weightsFor(rows),
+      classWeights: Float32Array.from({ length: classes }, () => 0.5 + next()),
+      upstream: reduction === "none" ? Float32Array.from({ length: rows }, () => normal(next)) : 0.7,
+    };
+    for (const smallBatch of [0, 1e5]) {
+      const options = { shape: [rows, classes] as const, reduction, tuning: { smallBatch } };
+      await compare(loss, inputs, options, reduction);
+      await compare(zMasked(loss, { threshold: 1.5 }), inputs, options, `masked, ${reduction}`);
+      const soft = { ...inputs, labels: labelRows(rows, classes) };
+      await compare(loss, soft, options, `rows of probabilities, ${reduction}`);
+    }
+  });
+
+  it.each(["loss", "logit", "probability"] as const)("masks that score the %s", async (statistic) => {
+    const [rows, classes] = [130, 6];
+    const { logits, labels } = classData(rows, classes);
+    for (const per of ["batch", "class"] as const) {
+      for (const smallBatch of [0, 1e5]) {
+        const masked = zMasked(loss, { statistic, per, threshold: 1.5 });
+        await compare(
+          masked,
+          { logits, labels },
+          { shape: [rows, classes], tuning: { smallBatch } },
+          `${statistic}, ${per}`,
+        );
+      }
+    }
+  });
+
+  it("rows that are not finite", async () => {
+    const [rows, classes] = [60, 4];
+    const { logits, labels } = classData(rows, classes);
+    logits[5 * classes + 1] = NaN;
+    logits[20 * classes] = Infinity;
+    logits[33 * classes + 3] = -Infinity;
+    labels[7] = -100;
+    logits[7 * classes] = NaN;
+    for (const reduction of ["mean", "sum", "none"] as const) {
+      for (const nonFinite of ["propagate", "omit"] as const) {
+        for (const smallBatch of reduction === "mean" ? [0, 1e5] : [0]) {
+          const options = { shape: [rows, classes] as const, reduction, nonFinite, tuning: { smallBatch } };
+          const what = `${reduction}, ${nonFinite}, ${smallBatch}`;
+          await compare(loss, { logits, labels }, options, what);
+          await compare(zMasked(loss, { threshold: 2 }), { logits, labels }, options, `masked, ${what}`);
+        }
+      }
+    }
+  });
+});
+
+describe("options", () => {
+  const [rows, classes] = [50, 6];
+  const shape = [rows, classes] as const;
+  const { logits, labels } = classData(rows, classes);
+
+  it("extra outputs", async () => {
+    const outputs = ["loss", "gradient", "perSample", "logSumExp", "predictedClass", "correct"] as const;
+    for (const loss of [crossEntropy(), unhinged(), generalizedCrossEntropy()]) {
+      const expected = evaluate(loss, { logits, labels }, { outputs });
+      const got = await run(device, loss, { logits, labels }, { outputs });
+      expectClose(got.logSumExp, expected.logSumExp!, { rtol: 1e-5, atol: 1e-6 }, "logSumExp");
+      expectEqual(got.predictedClass, expected.predictedClass!, "predictedClass");
+      expect(got.correct).toBe(expected.correct);
+      expectParity(got, expected, loss.name, { rtol: 1e-4 });
+    }
+  });
+
+  it("accuracy in every kind of pass", async () => {
+    const q = labelRows(rows, classes);
+    const losses = [crossEntropy(), zMasked(crossEntropy()), zMasked(crossEntropy(), { per: "class" })] as Loss[];
+    const outputs = ["correct"] as const;
+    for (const loss of losses) {
+      for (const tuning of [{}, { smallBatch: 0, minElements: 60 }, { workgroupSize: 32, smallBatch: 0 }]) {
+        const expected = evaluate(loss as ClassLoss, { logits, labels }, { outputs });
+        expect((await runPlan(device, loss, { logits, labels }, { shape, tuning, outputs })).correct).toBe(
+          expected.correct,
+        );
+        if ("base" in loss && loss.parameters.per === "class") continue;
+        const soft = evaluate(loss as ClassLoss, { logits, labels: q }, { outputs, shape });
+        expect((await runPlan(device, loss, { logits, labels: q }, { shape, tuning, outputs })).correct).toBe(
+          soft.correct,
+        );
+      }
+    }
+  });
+
+  it("labels that are no class count as invalid in a plan, and have no gradient", async () => {
+    const odd = labels.slice();
+    [odd[3], odd[4], odd[9]] = [6, -1, 1 << 30];
+    const { summary, gradient, loss } = await runPlan(device, crossEntropy(), { logits, labels: odd }, { shape });
+    const ignored = odd.map((label) => (label >= 0 && label < classes ? label : -100));
+    const expected = evaluate(crossEntropy(), { logits, labels: ignored });
+    expect(summary.invalidLabels).toBe(3);
+    expectClose(loss, expected.loss as number, { rtol: 1e-5, atol: 0 }, "loss");
+    expectClose(gradient, expected.gradient!, { rtol: 1e-4, atol: 1e-7 }, "gradient");
+  });
+
+  it("a plan takes classes for labels unless it is told otherwise", async () => {
+    const wide = classData(9, 64, 3, 0); // read as vectors, but for the labels
+    const plan = await createPlan(device, crossEntropy(), { shape: [9, 64] });
+    expect(plan.sizes).toEqual({ logits: 4 * 9 * 64, labels: 4 * 9, loss: 4, gradient: 4 * 9 * 64 });
+    const buffers = {
+      logits: storageBuffer(device, wide.logits),
+      labels: storageBuffer(device, wide.labels),
+      loss: storageBuffer(device, 4),
+      gradient: storageBuffer(device, 4 * 9 * 64),
+    };
+    const encoder = device.createCommandEncoder();
+    plan.encode(encoder, buffers);
+    device.queue.submit([encoder.finish()]);
+    const expected = evaluate(crossEntropy(), wide);
+    const [loss, gradient] = [buffers.loss, buffers.gradient].map((buffer) => readBuffer(device, buffer));
+    expectClose(new Float32Array(await loss), [expected.loss as number], { rtol: 1e-5, atol: 0 }, "loss");
+    expectClose(new Float32Array(await gradient), expected.gradient!, { rtol: 1e-4, atol: 1e-8 }, "gradient");
+    plan.destroy();
+  });
+
+  it.each([
+    ["unknown labels", crossEntropy(), { shape: [2, 3], labels: "onehot" }, /labels must be one of ids, rows/],
+    ["labels of residuals", squaredError(), { shape: [2], labels: "ids" }, /option must be one of/],
+    ["class weights of residuals", squaredError(), { shape: [2], inputs: ["classWeights"] }, /an input must be one of/],
+    ["accuracy of residuals", squaredError(), { shape: [2], outputs: ["correct"] }, /an output must be one of/],
+  ] as [string, Loss, Untyped, RegExp][])("a plan refuses %s", async (_, loss, options, text) => {
+    await expectRejected(() => createPlan(device, loss, options), "parameter", text);
+  });
+
+  it("nothing to do: no rows, and rows that are all ignored", async () => {
+    for (const loss of [crossEntropy(), zMasked(crossEntropy())] as Loss[]) {
+      const none = await run(device, loss, { logits: [], labels: [] }, { shape: [0, 5] });
+      expect([none.loss, none.count, none.gradient!.length]).toEqual([0, 0, 0]);
+      const ignored = await run(device, loss, { logits: logits.subarray(0, 12), labels: [-100, -100] });
+      expect([ignored.loss, ignored.count, ...ignored.gradient!]).toEqual([0, 0, ...new Array(12).fill(0)]);
+    }
+  });
+
+  it("fewer rows than the capacity, and other parameters without compiling", async () => {
+    await compare(sgce({ q: 0.3 }), { logits, labels }, { shape }, "full");
+    const got = await runPlan(device, sgce({ q: 0.3 }), { logits, labels }, { shape, capacity: 5000 });
+    expectParity(got, evaluate(sgce({ q: 0.3 }), { logits, labels }), "of 5000 rows", { rtol: 1e-4 });
+  });
+
+  it("many rows", async () => {
+    const many = classData(70000, 3, 8);
+    await compare(crossEntropy(), many, { shape: [70000, 3] }, "70000 rows");
+    await compare(zMasked(sgce({ q: 0.7 })), many, { shape: [70000, 3] }, "70000 rows, masked");
+  });
+});
+
+describe("confident rows keep their digits", () => {
+  it.each(named([crossEntropy(), classAbsoluteError(), generalizedCrossEntropy()]))("%s", async (_, loss) => {
+    // 1 - p from 1e-2 to 1e-9
+    const classes = 5;
+    const logits: number[] = [];
+    for (let e = 2; e <= 9; e++) logits.push(0.1, -0.2, Math.log(4) + e * Math.LN10, 0.3, -0.4);
+    const labels = new Int32Array(8).fill(2);
+    const inputs = { logits: Float32Array.from(logits), labels };
+    for (const tuning of [{}, { workgroupSize: 16, smallBatch: 0 }]) {
+      const got = await runPlan(device, loss, inputs, { shape: [8, classes], reduction: "sum", tuning });
+      const expected = evaluate(loss, inputs, { reduction: "sum" });
+      expectClose(got.perSample, expected.perSample!, { rtol: 1e-4, atol: 0 }, "loss");
+      expectClose(got.gradient, expected.gradient!, { rtol: 1e-4, atol: 0 }, "gradient");
+    }
+  });
+});

@@ -6,6 +6,7 @@ import type { Pass } from "./passes.js";
 import type { Kernel } from "./pipelines.js";
 import { bindingOf, isReadOnly, type Port, unitOf } from "./ports.js";
 import type { Problem } from "./problem.js";
+import { recall } from "./recall.js";
 import { isPerChunk } from "./shader.js";
 
 /** The caller's buffers by name. */
@@ -125,9 +126,7 @@ export function createBinder(
       for (const name of names) {
         const binding = given[name];
         const buffer = bufferOf(binding, name, subject);
-        const next = node.next.get(buffer) ?? newNode();
-        node.next.set(buffer, next);
-        node = next;
+        node = recall(node.next, buffer, newNode);
         key += "buffer" in binding! ? ` ${binding.offset}:${binding.size}` : " -";
       }
       let groups = node.calls.get(key);

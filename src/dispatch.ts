@@ -28,11 +28,11 @@ export interface Grid extends Geometry {
 const ceilDivide = (a: number, b: number): number => Math.ceil(a / b);
 
 /** Cuts a geometry for an adapter. */
-export function gridOf({ subject }: Problem, geometry: Geometry, tuning: Tuning): Grid {
-  const { workgroupSize, maxWorkgroups, minElements, maxBindingSize, smallBatch } = tuning;
+export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning): Grid {
+  const { workgroupSize, maxBindingSize } = tuning;
   // Rows and columns of samples: a batch with one group is one long column.
-  const { width, elements, samples, classes, groupColumns: columns } = geometry;
-  const rows = samples / Math.max(1, columns);
+  const { width, elements, groupColumns: columns } = geometry;
+  const rows = geometry.samples / Math.max(1, columns);
   const tileColumns = Math.max(1, Math.min(columns, workgroupSize));
   const tiles = Math.max(1, ceilDivide(columns, tileColumns));
   // Rows of samples that are rows: software adapters do best with a lane for each, unless there are few.
@@ -48,10 +48,12 @@ export function gridOf({ subject }: Problem, geometry: Geometry, tuning: Tuning)
   if (rows > 0 && chunkRows === 0) {
     const most = Math.floor(maxBindingSize / (4 * alignment));
     const rule = `rows must have at most ${most} elements on this device`;
-    refuse("unsupported", subject, rule, rowElements, "Request a higher maxStorageBufferBindingSize.");
+    refuse("unsupported", problem.subject, rule, rowElements, "Request a higher maxStorageBufferBindingSize.");
   }
-  const small = elements <= smallBatch && chunkRows === rows;
-  const wanted = small ? 1 : ceilDivide(Math.min(maxWorkgroups, ceilDivide(elements, minElements)), tiles);
+  const small = elements <= tuning.smallBatch && chunkRows === rows;
+  const wanted = small
+    ? 1
+    : ceilDivide(Math.min(tuning.maxWorkgroups, ceilDivide(elements, tuning.minElements)), tiles);
   const sliceRows = quadRows * Math.max(1, ceilDivide(ceilDivide(rows, Math.max(1, wanted)), quadRows));
   const chunks: Chunk[] = [];
   let slices = 0;
@@ -61,7 +63,7 @@ export function gridOf({ subject }: Problem, geometry: Geometry, tuning: Tuning)
     chunks.push({ firstRow, rows: chunk, slices: count, firstSlice: slices });
     slices += count;
   }
-  const groups = columns * classes;
+  const groups = columns * geometry.classes;
   return { ...geometry, small, chunks, sliceRows, slices, tiles, tileColumns, rowLanes, groups };
 }
 
@@ -76,10 +78,10 @@ export function settingsSize(problem: Problem): number {
 }
 
 /** Writes the settings of one chunk, field by field as in settings.wgsl. */
-export function writeSettings(problem: Problem, grid: Grid, chunk: Chunk): ArrayBuffer {
-  const { mask, base, ignoreIndex } = problem;
-  const data = new ArrayBuffer(settingsSize(problem));
-  new Uint32Array(data, 0, 11).set([
+export function writeSettings(problem: Problem, grid: Grid, chunk: Chunk): Uint32Array<ArrayBuffer> {
+  const { mask, base, familyTraits } = problem;
+  const data = new Uint32Array(settingsSize(problem) / 4);
+  data.set([
     chunk.rows,
     grid.groupColumns,
     grid.width,
@@ -92,11 +94,11 @@ export function writeSettings(problem: Problem, grid: Grid, chunk: Chunk): Array
     grid.slices,
     grid.groups,
   ]);
-  const { threshold = 0, side, eps = 0, ddof = 0 } = mask ?? {};
-  const lowest = side === "upper" ? -Infinity : -threshold;
-  const own = base.definition.familyTraits.numbers(base, grid.columns);
-  const numbers = [ignoreIndex, lowest, threshold, eps, ddof, ...own];
+  const { threshold = 0, eps = 0, ddof = 0 } = mask ?? {};
+  const lowest = mask?.side === "upper" ? -Infinity : -threshold;
+  const own = familyTraits.numbers(base, grid.columns);
+  const numbers = [problem.ignoreIndex, lowest, threshold, eps, ddof, ...own];
   // WGSL may assume that floats are finite, so infinite parameters travel as the largest numbers.
-  new Float32Array(data, 44).set(numbers.map((x) => Math.min(3.4e38, Math.max(-3.4e38, x))));
+  new Float32Array(data.buffer, 44).set(numbers.map((x) => Math.min(3.4e38, Math.max(-3.4e38, x))));
   return data;
 }

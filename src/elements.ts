@@ -15,7 +15,6 @@ export type ArrayOf = (name: string, length?: number, remedy?: string) => ArrayL
 
 /** The inputs of a family, checked. */
 export interface Resolved {
-  readonly shape: Shape;
   readonly geometry: Geometry;
   readonly first: ArrayLike<number>;
   readonly second: ArrayLike<number>;
@@ -28,11 +27,9 @@ export function resolveElements(
   array: ArrayOf,
   { shape: given, weights }: OptionalInputs & { readonly shape?: Shape },
 ): Resolved {
-  const [first, second] = problem.base.definition.familyTraits.data;
-  const shape = given ?? [array(first).length];
-  const geometry = resolveGeometry(problem, shape);
+  const [first, second] = problem.familyTraits.data;
+  const geometry = resolveGeometry(problem, given ?? [array(first).length]);
   return {
-    shape,
     geometry,
     first: array(first, geometry.elements),
     second: array(second, geometry.elements),
@@ -52,41 +49,24 @@ export interface Measured {
   readonly members: Uint32Array;
   /** 1 where the sample holds a NaN or an infinity. */
   readonly broken: Uint8Array;
-  /** Results that only some families have. */
-  readonly more?: object;
-}
-
-/** See {@link Measured}; all zero. */
-export function measuredOf({ samples, elements }: { samples: number; elements: number }): Measured {
-  return {
-    slopes: new Float64Array(elements),
-    losses: new Float64Array(samples),
-    scored: new Float64Array(samples),
-    members: new Uint32Array(samples),
-    broken: new Uint8Array(samples),
-  };
 }
 
 /** Measures the losses of elements that are samples, or members of samples. */
-export function measureElements({ base, mask, ignoreIndex }: Problem, inputs: CheckedInputs): Measured {
+export function measureElements(problem: Problem, inputs: CheckedInputs, measured: Measured): undefined {
   const { first, second, geometry } = inputs;
-  const measured = measuredOf(geometry);
-  const { slopes, losses, scored, members, broken } = measured;
-  const { parameters, definition } = base as ElementLoss;
-  const { value, slope, familyTraits } = definition;
-  const { labelled, argument, statistics } = familyTraits as ElementTraits;
-  const statistic = statistics[mask?.statistic ?? "loss"]!;
+  const { parameters, definition } = problem.base as ElementLoss;
+  const traits = problem.familyTraits as ElementTraits;
+  const statistic = traits.statistics[problem.mask?.statistic ?? "loss"]!;
   for (let j = 0; j < geometry.elements; j++) {
-    if (labelled && second[j] === ignoreIndex) continue;
+    if (traits.labelled && second[j] === problem.ignoreIndex) continue;
     const i = Math.floor(j / geometry.width);
-    members[i] += 1;
+    measured.members[i] += 1;
     if (Number.isFinite(first[j]) && Number.isFinite(second[j])) {
-      const x = argument(first[j], second[j]);
-      const loss = value(x, parameters, second[j]);
-      slopes[j] = slope(x, parameters, second[j]);
-      losses[i] += loss;
-      scored[i] += statistic.of(x, loss);
-    } else broken[i] = 1;
+      const x = traits.argument(first[j], second[j]);
+      const loss = definition.value(x, parameters, second[j]);
+      measured.slopes[j] = definition.slope(x, parameters, second[j]);
+      measured.losses[i] += loss;
+      measured.scored[i] += statistic.of(x, loss);
+    } else measured.broken[i] = 1;
   }
-  return measured;
 }

@@ -29,20 +29,26 @@ export function evaluate<F extends Family>(
   options: Options = {},
 ): Result<Float64Array> {
   const problem = resolveProblem(loss as Loss, options, optionalInputNames);
-  const { base, mask, reduction, nonFinite } = problem;
+  const { mask, reduction } = problem;
   const checked = checkInputs(problem, inputs as Inputs, options);
-  const { second, weights, upstream, given, geometry, outputs } = checked;
-  const { samples, elements, width, groupColumns, classes } = geometry;
-  const weightOf = (i: number): number => weights?.[i] ?? 1;
-  const { slopes, losses, scored, members, broken, more } = base.definition.familyTraits.measure(problem, checked);
+  const { upstream, given, geometry } = checked;
+  const { samples, elements, classes } = geometry;
+  const weightOf = (i: number): number => checked.weights?.[i] ?? 1;
+  const slopes = new Float64Array(elements);
+  const losses = new Float64Array(samples);
+  const scored = new Float64Array(samples);
+  const members = new Uint32Array(samples);
+  const broken = new Uint8Array(samples);
+  const measured = { slopes, losses, scored, members, broken };
+  const more = problem.familyTraits.measure(problem, checked, measured);
 
   // Samples average over their elements; those that are absent have none.
   const scores: number[][] = emptyGroups(geometry).map(() => []);
-  const groupOf = (i: number): number => (classes > 1 ? (i % groupColumns) * classes + second[i] : 0);
+  const groupOf = (i: number): number => (classes > 1 ? (i % geometry.groupColumns) * classes + checked.second[i] : 0);
   let spoiled = false;
   for (let i = 0; i < samples; i++) {
     if (!Number.isFinite(weightOf(i))) broken[i] = 1;
-    if (broken[i] && nonFinite === "omit") members[i] = 0;
+    if (broken[i] && problem.nonFinite === "omit") members[i] = 0;
     if (members[i] === 0) losses[i] = 0;
     else {
       losses[i] /= members[i];
@@ -92,7 +98,7 @@ export function evaluate<F extends Family>(
   const scale = empty ? 0 : mean ? 1 / weightSum : 1;
   const gradient = new Float64Array(elements);
   for (let j = 0; j < elements; j++) {
-    const i = Math.floor(j / width);
+    const i = Math.floor(j / geometry.width);
     if (poisoned || (mean && spoiled)) gradient[j] = NaN;
     else if (keep[i]) {
       const factor = (typeof upstream === "number" ? upstream : upstream[i]) * scale;
@@ -109,6 +115,6 @@ export function evaluate<F extends Family>(
     ...more,
     warnings: mask && !given ? thresholdWarnings(problem, statistics) : [],
   };
-  for (const name of resultNames) if (name !== "loss" && !outputs.includes(name)) delete result[name];
+  for (const name of resultNames) if (name !== "loss" && !checked.outputs.includes(name)) delete result[name];
   return result;
 }

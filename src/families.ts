@@ -62,7 +62,7 @@ export interface FamilyTraits<F extends Family = Family> {
   /** Rows and columns as samples and groups, where these are not single elements or means of them. */
   readonly geometryOf?: (problem: Problem, shape: Shape) => Geometry;
   /** Results that are computed when they are asked for. */
-  readonly extras?: readonly Extra[];
+  readonly extras: readonly Extra[];
   /** What `run` asks of a plan for its labels and extra results, and makes of it. */
   readonly rowsOf?: (
     second: ArrayLike<number>,
@@ -76,8 +76,8 @@ export interface FamilyTraits<F extends Family = Family> {
   readonly passes?: (problem: Problem, wanted: Wanted, small: boolean, limit: number) => Pass[];
   /** Checks the two inputs, and multiplies weights by those of classes. `array` gives an array by its name, with the length that it must have. */
   readonly resolve: (problem: Problem, array: ArrayOf, given: OptionalInputs & { readonly shape?: Shape }) => Resolved;
-  /** Losses and slopes in float64. */
-  readonly measure: (problem: Problem, inputs: CheckedInputs) => Measured;
+  /** Fills in losses and slopes in float64, and returns results that only this family has. */
+  readonly measure: (problem: Problem, inputs: CheckedInputs, measured: Measured) => object | undefined;
   /** Parameters as the kernels read them, for so many columns. */
   readonly numbers: (base: BaseLoss, columns: number) => readonly number[];
   /** WGSL of samples that are rows. */
@@ -105,6 +105,7 @@ const codeOf =
 const loss: Scored = { wgsl: statisticsLoss, uses: [], of: (_, value) => value };
 const input: Scored = { wgsl: statisticsInput, uses: [], of: (x) => x };
 const elementwise = {
+  extras: [],
   resolve: resolveElements,
   numbers: ({ parameters }: BaseLoss) => Object.values(parameters) as number[],
   measure: measureElements,

@@ -1,6 +1,7 @@
 /** Compiles kernels, once per device and text. */
 import { LossError, refuse } from "./errors.js";
 import { bindingOf, isReadOnly } from "./ports.js";
+import { recall } from "./recall.js";
 import { composeModule, type Entry, type ModuleSpec } from "./shader.js";
 
 /** A compiled kernel. */
@@ -21,11 +22,10 @@ export function refuseLost(device: GPUDevice, subject: string): void {
   if (typeof device?.createComputePipelineAsync !== "function") {
     refuse("device", subject, "device must be a GPUDevice", device, "Without one, use evaluate.");
   }
-  const reason = lost.get(device);
-  if (reason === undefined) {
-    lost.set(device, "");
+  const reason = recall(lost, device, () => {
     void device.lost.then(({ reason, message }) => lost.set(device, `lost: ${message || reason}`));
-  }
+    return "";
+  });
   if (reason) {
     refuse("device", subject, "the device must be alive", reason, "Request a new one and create the plan again.");
   }
@@ -67,10 +67,8 @@ async function compile(device: GPUDevice, { problem, ports }: ModuleSpec, entry:
 /** The kernel for a specification; shared by all plans of a device that need the same text. */
 export function kernelFor(device: GPUDevice, spec: ModuleSpec, entry: Entry): Promise<Kernel> {
   const code = composeModule(spec, entry);
-  const cache = caches.get(device) ?? new Map<string, Promise<Kernel>>();
-  caches.set(device, cache);
-  const kernel = cache.get(code) ?? compile(device, spec, entry, code);
-  cache.set(code, kernel);
+  const cache = recall(caches, device, () => new Map());
+  const kernel = recall(cache, code, () => compile(device, spec, entry, code));
   kernel.catch(() => cache.delete(code)); // a failure is reported to its callers, not remembered
   return kernel;
 }

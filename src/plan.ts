@@ -10,35 +10,27 @@ import type { Port, View } from "./ports.js";
 import {
   type Labels,
   type NonFinite,
+  optionalInputNames,
   type Problem,
   type Reduction,
   refuseUnmasked,
   resolveGeometry,
   resolveProblem,
+  resultNames,
   type Shape,
 } from "./problem.js";
+import { recall } from "./recall.js";
 import { createSettings } from "./settings.js";
 import { type Tuning, tuningOf } from "./tuning.js";
 import type { Loss } from "./zMasked.js";
 
 /** Buffers that a plan can write. */
-export const planOutputs = [
-  "loss",
-  "gradient",
-  "unscaledGradient",
-  "perSample",
-  "z",
-  "mask",
-  "statistics",
-  "summary",
-] as const;
+export const planOutputs = [...resultNames, "unscaledGradient", "summary"] as const;
 /** One of {@link planOutputs}, and of class losses three more. */
 export type PlanOutput = (typeof planOutputs)[number] | Extra;
 
 /** Optional buffers that a plan can read. */
-export const planInputs = ["weights", "upstream", "givenStatistics"] as const;
-/** One of {@link planInputs}, and of class losses `classWeights`. */
-export type PlanInput = (typeof planInputs)[number] | "classWeights";
+export type PlanInput = (typeof optionalInputNames)[number];
 
 /** What a plan is made for. */
 export interface PlanOptions {
@@ -121,12 +113,12 @@ export async function createPlan<F extends Family>(
     "tuning",
     ...(loss?.family === "class" ? ["labels"] : []),
   ]);
-  const { subject, reduction, mask, base } = problem;
-  const { data, extras = [], passes: passesOf } = base.definition.familyTraits;
+  const { subject, reduction, mask, familyTraits } = problem;
+  const { data, extras, passes: passesOf } = familyTraits;
   refuseLost(device, subject);
   const { outputs = ["loss", "gradient"], inputs = [], shape, tuning: overrides } = options;
   eachOf(outputs, [...planOutputs, ...extras], subject, "an output");
-  eachOf(inputs, passesOf ? [...planInputs, "classWeights"] : planInputs, subject, "an input");
+  eachOf(inputs, passesOf ? optionalInputNames : optionalInputNames.slice(0, 3), subject, "an input");
   /** The ports behind the names of `encode`. */
   const ports = new Map<string, Port>([
     [data[0], "first"],
@@ -147,12 +139,8 @@ export async function createPlan<F extends Family>(
   const { rows: capacity, columns, classes, width } = geometry;
   const tuning = tuningOf(device, subject, overrides);
   const grids = new Map<number, Grid>();
-  const gridFor = (rows: number): Grid => {
-    const shaped = shape.length === 1 ? [rows] : [rows, columns];
-    const grid = grids.get(rows) ?? gridOf(problem, resolveGeometry(problem, shaped as unknown as Shape), tuning);
-    grids.set(rows, grid);
-    return grid;
-  };
+  const gridFor = (rows: number): Grid =>
+    recall(grids, rows, () => gridOf(problem, resolveGeometry(problem, [rows, columns]), tuning));
   const whole = gridFor(capacity);
   const rescale = ports.has("gradient") && reduction === "mean" && width === 1;
   const wanted = { masked: mask !== undefined, geometry, ports: new Set(ports.values()), rescale };
@@ -198,23 +186,13 @@ export async function createPlan<F extends Family>(
       const grid = gridFor(rows);
       const steps = grid.small ? small : vectors && grid.elements % 4 === 0 ? vector : scalar;
       const groups = binder.groupsFor(buffers, grid, steps);
-      const { mask, base } = problem;
-      const values = [
-        rows,
-        ...base.definition.familyTraits.numbers(base, columns),
-        mask?.threshold,
-        mask?.eps,
-        mask?.ddof,
-        mask?.side,
-      ];
+      const offsets = grid.chunks.map((chunk) => settings.offsetOf(writeSettings(problem, grid, chunk)));
       const [pass, own] = openPass(encoder, subject);
       for (const [s, step] of steps.entries()) {
         pass.setPipeline(step.pipeline);
         for (const [c, group] of groups[s].entries()) {
-          const chunk = grid.chunks[c];
-          const write = () => writeSettings(problem, grid, chunk);
-          pass.setBindGroup(0, group, [settings.offsetOf(`${c} ${values}`, write)]);
-          const count = workgroupsOf(step, grid, chunk.slices);
+          pass.setBindGroup(0, group, [offsets[c]]);
+          const count = workgroupsOf(step, grid, grid.chunks[c].slices);
           const width = Math.min(count, 65535);
           pass.dispatchWorkgroups(width, Math.ceil(count / width));
         }

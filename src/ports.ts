@@ -34,9 +34,9 @@ export type Port = keyof typeof units;
 const names = Object.keys(units) as Port[];
 
 /** What one entry of a port belongs to. */
-export const unitOf = (port: Port, { base, labels, reduction }: Problem) => {
+export const unitOf = (port: Port, { familyTraits, labels, reduction }: Problem) => {
   if (port === "upstream" && reduction !== "none") return 4;
-  return port === "second" && base.definition.familyTraits.geometryOf && labels !== "rows" ? "sample" : units[port];
+  return port === "second" && familyTraits.geometryOf && labels !== "rows" ? "sample" : units[port];
 };
 /** The binding of a port; the settings have 0. */
 export const bindingOf = (port: Port): number => names.indexOf(port) + 1;
@@ -50,11 +50,12 @@ export type View = "vector" | "scalar";
  * WGSL of all ports but the last two, which the kernels declare: a variable for those that are present, and for all of them functions that read and write four words, `stride` apart. Where samples are rows, only elements come as vectors.
  */
 export function portsWgsl(present: ReadonlySet<Port>, view: View, problem: Problem): string {
-  const { geometryOf } = problem.base.definition.familyTraits;
   const texts = names.slice(0, -2).map((port) => {
     const there = present.has(port);
     const name = `port_${port}`;
-    const vector = view === "vector" && (geometryOf ? /element/ : /element|sample/).test(`${unitOf(port, problem)}`);
+    const vector =
+      view === "vector" &&
+      (problem.familyTraits.geometryOf ? /element/ : /element|sample/).test(`${unitOf(port, problem)}`);
     const writes = there && !isReadOnly(port);
     const words = [0, 1, 2, 3].map((k) => `${name}[start + ${k}u * stride]`);
     const quad = vector ? `${name}[start >> 2u]` : `vec4u(${words})`;

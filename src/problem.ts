@@ -5,7 +5,7 @@
 
 import type { Resolved } from "./elements.js";
 import { checkParameter, eachOf, oneOf, refuse, refuseUnknown } from "./errors.js";
-import type { Extra, Extras, Family } from "./families.js";
+import type { Extra, Extras, Family, FamilyTraits } from "./families.js";
 import type { BaseLoss } from "./loss.js";
 import type { GroupStatistics } from "./statistics.js";
 import type { Loss, ZMaskOptions } from "./zMasked.js";
@@ -97,6 +97,8 @@ export interface Result<A extends Float32Array | Float64Array> extends Extras {
 export interface Problem {
   readonly loss: Loss;
   readonly base: BaseLoss;
+  /** What sets its family apart. */
+  readonly familyTraits: FamilyTraits;
   /** The z-mask, if there is one. */
   readonly mask: Readonly<Required<ZMaskOptions>> | undefined;
   /** Name for messages. */
@@ -149,6 +151,7 @@ export function resolveProblem(
   return {
     loss,
     base,
+    familyTraits: base.definition.familyTraits,
     mask,
     subject,
     reduction: oneOf(reduction, ["mean", "sum", "none"], subject, "reduction"),
@@ -160,7 +163,7 @@ export function resolveProblem(
 
 /** Checks a shape and sees it as samples. */
 export function resolveGeometry(problem: Problem, shape: Shape): Geometry {
-  const { base, mask, subject } = problem;
+  const { mask, subject, familyTraits } = problem;
   const [rows, columns = 1] = (Array.isArray(shape) ? shape : []) as readonly number[];
   const elements = rows * columns;
   const sizes = [rows, columns].every((n) => Number.isSafeInteger(n) && n >= 0);
@@ -168,8 +171,7 @@ export function resolveGeometry(problem: Problem, shape: Shape): Geometry {
     const rule = "shape must be [rows] or [rows, columns], whole numbers with a product below 2^32";
     refuse("shape", subject, rule, shape, "Give the shape of the data.");
   }
-  const { geometryOf } = base.definition.familyTraits;
-  if (geometryOf) return geometryOf(problem, shape);
+  if (familyTraits.geometryOf) return familyTraits.geometryOf(problem, shape);
   const width = mask?.granularity === "sample" ? columns : 1;
   const perClass = mask?.per === "class";
   if (width > 1 && perClass) {
@@ -239,11 +241,10 @@ export function emptyGroups({ groupColumns, classes }: Geometry): GroupStatistic
 
 /** Checks inputs and options of `evaluate` and `run`; throws {@link LossError} for whatever does not fit together. */
 export function checkInputs(problem: Problem, inputs: Inputs, options: Options): CheckedInputs {
-  const { subject, base, reduction } = problem;
-  const { data, extras = [], labelled, resolve } = base.definition.familyTraits;
-  refuseUnknown(inputs, [...data, ...optionalInputNames], subject, "input");
+  const { subject, familyTraits, reduction } = problem;
+  refuseUnknown(inputs, [...familyTraits.data, ...optionalInputNames], subject, "input");
   const { outputs = resultNames } = options;
-  eachOf(outputs, [...resultNames, ...extras], subject, "an output");
+  eachOf(outputs, [...resultNames, ...familyTraits.extras], subject, "an output");
   const given = { ...options, ...inputs } as Record<string, unknown>;
   const array = (name: string, length?: number, remedy = "Give the shape of the data."): ArrayLike<number> => {
     const values = given[name];
@@ -253,19 +254,17 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
     }
     return values;
   };
-  if (given.classWeights !== undefined && !labelled)
+  if (given.classWeights !== undefined && !familyTraits.labelled)
     refuse("parameter", subject, "classWeights must go with labels", subject);
-  const resolved = resolve(problem, array, given as OptionalInputs);
-  const { geometry } = resolved;
-  const { samples } = geometry;
+  const resolved = familyTraits.resolve(problem, array, given as OptionalInputs);
   let { upstream = 1 } = given as OptionalInputs;
   if (typeof upstream !== "number") {
     const none = reduction === "none";
-    upstream = array("upstream", none ? samples : 1, `The reduction is "${reduction}".`);
+    upstream = array("upstream", none ? resolved.geometry.samples : 1, `The reduction is "${reduction}".`);
     if (!none) upstream = upstream[0];
   }
-  const { givenStatistics } = given as OptionalInputs;
-  const statistics = givenStatistics && readGivenStatistics(problem, geometry, array("givenStatistics"));
+  const hasGiven = given.givenStatistics !== undefined;
+  const statistics = hasGiven ? readGivenStatistics(problem, resolved.geometry, array("givenStatistics")) : undefined;
   return { ...resolved, upstream, given: statistics, outputs };
 }
 
@@ -273,8 +272,8 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
 export function thresholdWarnings({ mask, subject }: Problem, groups: readonly GroupStatistics[]): string[] {
   const { threshold = Infinity, ddof = 0 } = mask ?? {};
   return groups.flatMap(({ column, class: label, n }) => {
-    const most = n > ddof ? Math.sqrt(((n - 1) * (n - ddof)) / n) : 0;
-    if (n === 0 || threshold === Infinity || threshold < most) return [];
+    const most = Math.sqrt(Math.max(0, (n - 1) * (n - ddof)) / n); // of no samples infinite, or NaN
+    if (threshold === Infinity || !(threshold >= most)) return [];
     const where = groups.length > 1 ? ` in column ${column}, class ${label}` : "";
     const bound = `|z| of ${n} samples is at most ${most.toFixed(3)}`;
     return `${subject}: threshold ${threshold} can never mask anything${where}: ${bound}. Use larger batches, or lower it.`;

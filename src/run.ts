@@ -25,29 +25,26 @@ import {
   resolveProblem,
   thresholdWarnings,
 } from "./problem.js";
+import { recall } from "./recall.js";
 import type { Loss } from "./zMasked.js";
+
+/** Outputs that are results, where they are asked for. */
+type Asked = PlanOutput & ResultName;
 
 /** Plans that a device keeps ready; the least recently used one goes first. */
 const KEPT_PLANS = 8;
 const plans = new WeakMap<GPUDevice, Map<string, Promise<Plan>>>();
 
 function planFor(device: GPUDevice, problem: Problem, options: PlanOptions): Promise<Plan> {
-  const kept = plans.get(device) ?? new Map<string, Promise<Plan>>();
-  plans.set(device, kept);
+  const kept = recall(plans, device, () => new Map());
   const key = JSON.stringify([structureOf(problem), problem.base.definition.wgsl, options]);
-  const plan = kept.get(key) ?? createPlan(device, problem.loss, options);
-  kept.delete(key);
-  kept.set(key, plan);
-  plan.catch(() => kept.delete(key));
-  if (kept.size > KEPT_PLANS) {
-    const [[oldest, old]] = kept;
-    kept.delete(oldest);
+  const make = (old?: Promise<Plan>) => {
     // Whoever awaits it now goes first, and encodes and submits at once.
-    old.then(
-      (plan) => plan.destroy(),
-      () => {},
-    );
-  }
+    old?.then((plan) => plan.destroy()).catch(() => {});
+    return createPlan(device, problem.loss, options);
+  };
+  const plan = recall(kept, key, make, KEPT_PLANS);
+  plan.catch(() => kept.delete(key));
   return plan;
 }
 
@@ -70,27 +67,29 @@ export async function run<F extends Family>(
   options: Options = {},
 ): Promise<Result<Float32Array>> {
   const problem = resolveProblem(loss as Loss, options, optionalInputNames);
-  const { subject, mask, reduction, nonFinite, ignoreIndex, base } = problem;
+  const { subject, mask, reduction, nonFinite, ignoreIndex, familyTraits } = problem;
   refuseLost(device, subject);
   const checked = checkInputs(problem, inputs as Inputs, options);
-  const { first, second, weights, upstream, given, geometry, shape, outputs: wanted } = checked;
-  const { data, extras = [], rowsOf } = base.definition.familyTraits;
-  const [firstName, secondName] = data;
+  const { second, weights, upstream, given, geometry } = checked;
+  const [firstName, secondName] = familyTraits.data;
   const spread = (value: number) => new Float32Array(reduction === "none" ? geometry.samples : 1).fill(value);
   const sources: Record<string, ArrayLike<number>> = {
-    [firstName]: first,
+    [firstName]: checked.first,
     [secondName]: second,
     ...(weights && { weights }),
     ...(upstream !== 1 && { upstream: typeof upstream === "number" ? spread(upstream) : upstream }),
     ...(given && { givenStatistics: given.flatMap((group) => [group.mean, group.standardDeviation, 0, 0]) }),
   };
-  const asked = (name: ResultName): boolean => wanted.includes(name);
+  const asked = (name: ResultName): boolean => checked.outputs.includes(name);
   // The warnings need the statistics, whoever asks for them.
-  const outputs: PlanOutput[] = ["summary", "loss", ...(["gradient", "perSample"] as const).filter(asked)];
-  const rows = rowsOf?.(second, geometry, asked);
-  outputs.push(...extras.filter(asked));
-  if (mask) outputs.push("statistics", ...(["mask", "z"] as const).filter(asked));
+  const always: PlanOutput[] = mask ? ["summary", "loss", "statistics"] : ["summary", "loss"];
+  const onRequest = (
+    ["gradient", "perSample", ...familyTraits.extras, ...(mask ? ["mask", "z"] : [])] as Asked[]
+  ).filter(asked);
+  const outputs = [...always, ...onRequest];
+  const rows = familyTraits.rowsOf?.(second, geometry, asked);
   const inputNames = Object.keys(sources).slice(2) as PlanInput[];
+  const shape = [geometry.rows, geometry.columns] as const;
   const planOptions = { shape, outputs, inputs: inputNames, reduction, nonFinite, ignoreIndex, labels: rows?.labels };
   const plan = await planFor(device, problem, planOptions);
   refuseLost(device, subject);
@@ -154,11 +153,10 @@ export async function run<F extends Family>(
       loss: reduction === "none" ? floats("loss") : floats("loss")[0],
       count: words("summary")[3],
       weightSum: floats("summary")[1],
-      ...(asked("perSample") && { perSample: floats("perSample") }),
-      ...(asked("gradient") && { gradient: floats("gradient") }),
+      ...Object.fromEntries(
+        onRequest.map((name) => [name, name === "mask" ? Uint8Array.from(words(name)) : floats(name)]),
+      ),
       ...rows?.read(floats, words),
-      ...(mask && asked("mask") && { mask: Uint8Array.from(words("mask")) }),
-      ...(mask && asked("z") && { z: floats("z") }),
       ...(statistics && asked("statistics") && { statistics }),
       warnings: statistics && !given ? thresholdWarnings(problem, statistics) : [],
     };

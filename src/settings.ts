@@ -1,5 +1,6 @@
 /** Settings of recordings that await submission: equal ones share a slot of one uniform buffer. */
 import { usage } from "./buffers.js";
+import { recall } from "./recall.js";
 
 /** Recordings of one plan with different settings that may await submission at the same time. */
 const SLOTS = 1024;
@@ -7,8 +8,8 @@ const SLOTS = 1024;
 /** See {@link createSettings}. */
 export interface Settings {
   readonly buffer: GPUBuffer;
-  /** Dynamic offset of the settings with this key, written if they are new; the least recently used slot is taken again. */
-  offsetOf(key: string, write: () => ArrayBuffer): number;
+  /** Dynamic offset of these settings, written if they are new; the least recently used slot is taken again. */
+  offsetOf(data: Uint32Array<ArrayBuffer>): number;
 }
 
 /** Slots for settings of `size` bytes. */
@@ -18,20 +19,15 @@ export function createSettings(device: GPUDevice, size: number): Settings {
   const offsets = new Map<string, number>();
   return {
     buffer,
-    offsetOf(key, write) {
-      let offset = offsets.get(key);
-      if (offset === undefined) {
-        offset = offsets.size * stride;
-        if (offsets.size === SLOTS) {
-          const [[oldest, free]] = offsets;
-          offsets.delete(oldest);
-          offset = free;
-        }
-        device.queue.writeBuffer(buffer, offset, write());
-      }
-      offsets.delete(key);
-      offsets.set(key, offset);
-      return offset;
-    },
+    offsetOf: (data) =>
+      recall(
+        offsets,
+        `${data}`,
+        (free = offsets.size * stride) => {
+          device.queue.writeBuffer(buffer, free, data);
+          return free;
+        },
+        SLOTS,
+      ),
   };
 }

@@ -4,6 +4,7 @@ import { type Port, portsWgsl, type View } from "./ports.js";
 import type { Geometry, Problem } from "./problem.js";
 import {
   groupsBatch,
+  groupsColumn,
   kernelsAccumulate,
   kernelsConclude,
   kernelsPasses,
@@ -52,8 +53,8 @@ export interface ModuleSpec {
 }
 
 /** vec4s that hold the parameters of a loss; at least one, for WGSL has no empty arrays. */
-export function parameterVectors({ base }: Problem): number {
-  return Math.max(1, Math.ceil(base.definition.familyTraits.numbers(base, 2).length / 4));
+export function parameterVectors({ base, familyTraits }: Problem): number {
+  return Math.max(1, Math.ceil(familyTraits.numbers(base, 2).length / 4));
 }
 
 /** The whole WGSL of one kernel. */
@@ -80,7 +81,7 @@ const UNSCALED = ${spec.unscaled};`,
     statistic.wgsl,
     portsWgsl(ports, spec.view, problem),
     ...(familyTraits.samples?.(spec) ?? (geometry.width > 1 ? [samplesRows, samplesStored] : [samplesElements])),
-    ...((geometry.classes > 1 && familyTraits.groups) || [groupsBatch]),
+    ...((geometry.classes > 1 && familyTraits.groups) || [groupsColumn, groupsBatch]),
     kernelsStatistics,
     kernelsAccumulate,
     kernelsScore,

@@ -4,7 +4,7 @@ import { checkParameter, nonNegative, refuseUnknown } from "./errors.js";
 
 /** How work is cut for an adapter; every figure can be overridden in `createPlan`'s option `tuning`. */
 export interface Tuning {
-  /** Lanes of a workgroup: a power of two of at most 256. */
+  /** Lanes of a workgroup: a power of two of at most 256; others are rounded down. */
   readonly workgroupSize: number;
   /** Most workgroups that share one pass over the data. */
   readonly maxWorkgroups: number;
@@ -35,13 +35,10 @@ export function tuningOf({ adapterInfo, limits }: GPUDevice, subject: string, ov
   refuseUnknown(override, Object.keys(standard), subject, "tuning");
   const tuning = { ...standard, ...override };
   for (const [key, value] of Object.entries(tuning)) checkParameter(subject, `tuning ${key}`, value, nonNegative);
-  checkParameter(subject, "tuning workgroupSize", tuning.workgroupSize, {
-    text: "be a power of two",
-    test: (x) => x >= 1 && Number.isInteger(Math.log2(x)),
-  });
+  const lanes = Math.min(tuning.workgroupSize, limits.maxComputeInvocationsPerWorkgroup);
   return {
     ...tuning,
-    workgroupSize: Math.min(tuning.workgroupSize, limits.maxComputeInvocationsPerWorkgroup),
+    workgroupSize: 2 ** Math.floor(Math.log2(Math.max(1, lanes))),
     maxBindingSize: Math.min(tuning.maxBindingSize, most),
   };
 }

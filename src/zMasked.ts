@@ -44,6 +44,8 @@ export type Loss<F extends Family = Family> = BaseLoss<F> | ZMaskedLoss<F>;
 /** Names of all options of {@link zMasked}. */
 export const zMaskOptions = ["threshold", "statistic", "per", "ddof", "eps", "granularity", "side"] as const;
 
+type Key = (typeof zMaskOptions)[number];
+
 /** The defaults of a family, which are those of the paper's two losses. */
 function defaults({ statistics, masking }: FamilyTraits): Required<ZMaskOptions> {
   const [statistic] = Object.keys(statistics) as Statistic[];
@@ -68,18 +70,23 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
   }
   const subject = `zMasked(${base.name})`;
   refuseUnknown(options, zMaskOptions, subject);
-  const { labelled, geometryOf, statistics } = base.definition.familyTraits;
-  const standard = defaults(base.definition.familyTraits);
+  const { familyTraits } = base.definition;
+  const standard = defaults(familyTraits);
   const parameters = { ...standard };
   for (const key of zMaskOptions) if (options[key] !== undefined) Object.assign(parameters, { [key]: options[key] });
-  const { threshold, ddof, eps, statistic, per, granularity, side } = parameters;
-  checkParameter(subject, "threshold", threshold, { text: "be a number above 0", test: (x) => x > 0 });
-  checkParameter(subject, "ddof", ddof, nonNegative);
-  checkParameter(subject, "eps", eps, nonNegative);
-  oneOf(statistic, Object.keys(statistics), subject, "statistic");
-  oneOf(per, labelled ? ["batch", "class"] : ["batch"], subject, "per");
-  oneOf(granularity, geometryOf ? ["sample"] : ["sample", "element"], subject, "granularity");
-  oneOf(side, ["both", "upper"], subject, "side");
+  const rules = {
+    threshold: { text: "be a number above 0", test: (x: number) => x > 0 },
+    ddof: nonNegative,
+    eps: nonNegative,
+  };
+  for (const [key, rule] of Object.entries(rules)) checkParameter(subject, key, parameters[key as Key], rule);
+  const choices = {
+    statistic: Object.keys(familyTraits.statistics),
+    per: familyTraits.labelled ? ["batch", "class"] : ["batch"],
+    granularity: familyTraits.geometryOf ? ["sample"] : ["sample", "element"],
+    side: ["both", "upper"],
+  };
+  for (const [key, allowed] of Object.entries(choices)) oneOf(parameters[key as Key], allowed, subject, key);
   return Object.freeze({
     name: "zMasked" as const,
     family: base.family,

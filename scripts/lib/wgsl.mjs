@@ -1,6 +1,7 @@
 // Reads shaders/**/*.wgsl as the texts of src/shaders.generated.ts: minified.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import ts from "typescript";
 import { root } from "./run.mjs";
 
 /** Paths below shaders/ with forward slashes, in one order on every system. */
@@ -76,17 +77,29 @@ function renamed({ text, locals, fields }, rename) {
   });
 }
 
+/** Texts of all strings and templates of a TypeScript file, without the code between. */
+function stringsOf(file) {
+  const texts = [];
+  const visit = (node) => {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateLiteralToken(node)) texts.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest));
+  return texts;
+}
+
 /**
- * Tests for names that must stay: those that the host or a user's own loss calls, and those in the TypeScript that writes WGSL;
- * where that puts one together, as in `read_${port}`, whatever fits.
+ * Tests for names that must stay: those that the host or a user's own loss calls, and those in the texts of the TypeScript that
+ * writes WGSL; where that puts one together, as in `read_${port}`, whatever fits.
  */
 function reservedNames(files) {
   const offered = files.filter(([path]) => /^(losses|functions)/.test(path));
   const names = new Set(offered.flatMap(([, parts]) => parts.map(({ name }) => name)));
   const fields = new Set();
   for (const file of ["ports", "shader", "pipelines", "ledger", "classes/wgsl", "classes/family"]) {
-    const source = readFileSync(join(root, "src", `${file}.ts`), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
-    for (const [, dot, name] of source.matchAll(token)) if (name) (dot ? fields : names).add(name);
+    for (const text of stringsOf(join(root, "src", `${file}.ts`))) {
+      for (const [, dot, name] of text.matchAll(token)) if (name) (dot ? fields : names).add(name);
+    }
   }
   const affixes = [...names].filter((name) => /^_|_$/.test(name));
   const fits = (name) => affixes.some((affix) => (affix.endsWith("_") ? name.startsWith(affix) : name.endsWith(affix)));

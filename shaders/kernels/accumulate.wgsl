@@ -104,7 +104,7 @@ fn careful_moments(row: u32, stop: u32, spot: Spot, label: u32) -> Item {
 }
 
 fn store_moments(moments: Item, label: u32, spot: Spot, lane: u32) {
-  let merged = reduce(MERGE, moments, lane, spot.position, WORKGROUP_SIZE / settings.tile_columns, settings.tile_columns);
+  let merged = reduce_column(MERGE, moments, spot, lane);
   if (spot.leads) {
     scratch[moments_slot(spot.slice, CLASSES * spot.column + label)] = merged;
   }

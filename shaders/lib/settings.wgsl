@@ -26,7 +26,7 @@ fn parameter(i: u32) -> f32 {
   return settings.parameters[i / 4u][i % 4u];
 }
 
-// Where a lane works: workgroups cover column tiles times row slices; a lane keeps its column and walks down the rows in quads.
+// Where a lane works: it keeps its column and walks down the rows in quads.
 struct Spot {
   slice: u32,     // among those of all chunks
   column: u32,
@@ -35,18 +35,6 @@ struct Spot {
   step: u32,
   position: u32,  // of the lane among those of its column
   leads: bool,    // writes what the lanes of its column have reduced
-}
-
-fn spot_of(workgroup: u32, lane: u32) -> Spot {
-  let lanes = WORKGROUP_SIZE / settings.tile_columns;
-  let position = lane / settings.tile_columns;
-  let column = workgroup % settings.tiles * settings.tile_columns + lane % settings.tile_columns;
-  let slice = workgroup / settings.tiles;
-  let start = slice * settings.slice_rows;
-  let end = min(start + settings.slice_rows, settings.rows);
-  let idle = position >= lanes || column >= settings.columns;
-  return Spot(settings.first_slice + slice, column, select(start + 4u * position, end, idle), end, 4u * lanes,
-    position, position == 0u && !idle);
 }
 
 // Workgroups that share a chunk; a dispatch may have more, for it is folded into two dimensions.

@@ -1,5 +1,5 @@
 /** The class family: rows of logits, with a label over their classes. */
-import { type ArrayOf, type Measured, measuredOf, type Resolved } from "../elements.js";
+import type { ArrayOf, Measured, Resolved } from "../elements.js";
 import { oneOf, refuse } from "../errors.js";
 import type { FamilyTraits } from "../families.js";
 import type { BaseLoss } from "../loss.js";
@@ -19,6 +19,7 @@ import {
   classesQuick,
   classesRow,
   familiesClass,
+  groupsColumn,
   groupsLabels,
   groupsSeveral,
   samplesClasses,
@@ -45,11 +46,13 @@ function labelOf(labels: ArrayLike<number>, row: number, geometry: Geometry): [q
   return [q, argmax(q)];
 }
 
-function measure({ base, mask, ignoreIndex, nonFinite }: Problem, inputs: CheckedInputs): Measured {
+function measure(
+  { base, mask, ignoreIndex, nonFinite }: Problem,
+  inputs: CheckedInputs,
+  { slopes, losses, scored, members, broken }: Measured,
+): object {
   const { first: logits, second: labels, geometry, outputs } = inputs;
   const { rows, columns } = geometry;
-  const measured = measuredOf(geometry);
-  const { slopes, losses, scored, members, broken } = measured;
   const terms = (base as ClassLoss).terms(columns);
   const ids = !areRows(labels, geometry);
   const needsLogSum = mask?.statistic === "probability" || outputs.includes("logSumExp");
@@ -75,8 +78,7 @@ function measure({ base, mask, ignoreIndex, nonFinite }: Problem, inputs: Checke
       scored[i] = mask.statistic === "logit" ? z[label] : Math.exp(z[label] - logSums[i]);
   }
   const more = { logSumExp: logSums, predictedClass, correct };
-  const asked = Object.entries(more).filter(([name]) => outputs.includes(name));
-  return { ...measured, more: Object.fromEntries(asked) };
+  return Object.fromEntries(Object.entries(more).filter(([name]) => outputs.includes(name)));
 }
 
 /** Labels are classes, or rows of probabilities: their number says which. */
@@ -101,7 +103,7 @@ function resolve(problem: Problem, array: ArrayOf, given: OptionalInputs & { rea
       refuse("shape", subject, rule, label, "Mark what to leave out by ignoreIndex.");
     }
   }
-  const resolved = { shape, geometry, first, second, weights };
+  const resolved = { geometry, first, second, weights };
   if (given.classWeights === undefined) return resolved;
   const classWeights = array("classWeights", columns, "Give one per class.");
   const factorOf = (i: number): number => {
@@ -196,7 +198,7 @@ export const classes: FamilyTraits<"class"> = {
   data: ["logits", "labels"],
   labelled: true,
   masking: { per: "batch", granularity: "sample" },
-  groups: [groupsSeveral, groupsLabels],
+  groups: [groupsColumn, groupsSeveral, groupsLabels],
   statistics: { loss: scored("loss"), logit: scored("logit"), probability: scored("exp(log_p)") },
   geometryOf,
   extras: ["logSumExp", "predictedClass", "correct"],

@@ -21,10 +21,10 @@ export const familiesClass: string = `const HAS_LABELS=false;fn Tz(m:vec4u)->Tt{
 export const familiesRegression: string = `const HAS_LABELS=false;fn Tz(u:vec4u)->Tt{return Tt(vec4<bool>(true),vec4<bool>(true),vec4<bool>());}fn Tq(f:vec4u,u:vec4u)->Em{let p=bitcast<vec4f>(f)-bitcast<vec4f>(u);return Rl(p,base_loss(p.x),base_loss(p.y),base_loss(p.z),base_loss(p.w));}
 `;
 
-export const functionsExpm1Quad: string = `fn expm1_quad(o:vec4f)->vec4f{let h=select(o,vec4f(-0.5),o<vec4f(-0.5));let a=h+h*h*(0.5+h*(1./6.+h*(1./24.+h*(1./120.+h*(1./720.+h*(1./5040.))))));return select(a,exp(o)-1.,o<vec4f(-0.5));}
+export const functionsExpm1: string = `fn expm1(o:f32)->f32{if(abs(o)>0.5){return exp(o)-1.;}return o*(1.+o/2.*(1.+o/3.*(1.+o/4.*(1.+o/5.*(1.+o/6.*(1.+o/7.*(1.+o/8.*(1.+o/9.))))))));}
 `;
 
-export const functionsExpm1: string = `fn expm1(o:f32)->f32{if(abs(o)>0.5){return exp(o)-1.;}return o*(1.+o/2.*(1.+o/3.*(1.+o/4.*(1.+o/5.*(1.+o/6.*(1.+o/7.*(1.+o/8.*(1.+o/9.))))))));}
+export const functionsExpm1Quad: string = `fn expm1_quad(o:vec4f)->vec4f{let h=select(o,vec4f(-0.5),o<vec4f(-0.5));let a=h+h*h*(0.5+h*(1./6.+h*(1./24.+h*(1./120.+h*(1./720.+h*(1./5040.))))));return select(a,exp(o)-1.,o<vec4f(-0.5));}
 `;
 
 export const functionsLog1p: string = `fn log1p(o:f32)->f32{if(o>1.){return log(1.+o);}let v=o/(2.+o);let h=v*v;return 2.*v*(1.+h*(1./3.+h*(1./5.+h*(1./7.+h*(1./9.+h*(1./11.+h*(1./13.+h*(1./15.+h*(1./17.)))))))));}

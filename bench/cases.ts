@@ -1,15 +1,27 @@
 /** What is measured. */
 import {
+  crossEntropy,
   huber,
   type LogitInputs,
   type Loss,
   type RegressionInputs,
   type Shape,
+  sgce,
   squaredError,
   zbce,
   zmse,
 } from "../src/index.js";
-import { baselineOf, copyOf, evaluateOf, makeTask, oursOf, type Task, tfjsOf } from "./contenders.js";
+import {
+  copyOf,
+  crossEntropyBaselinesOf,
+  evaluateOf,
+  makeTask,
+  oursOf,
+  type Task,
+  tfjsCrossEntropyOf,
+  tfjsZmseOf,
+  zmseBaselineOf,
+} from "./contenders.js";
 import { copyCuts } from "./copy.js";
 import { type Pace, randomOf, timeInterleaved, type Variant } from "./harness.js";
 import type { Tf } from "./tfjs.js";
@@ -53,6 +65,16 @@ export function binaryInputs(elements: number, seed = 1): LogitInputs {
   return { logits, labels };
 }
 
+/** Logits of a classifier that is right about 70 % of the time, and classes as labels. */
+export function classInputs(rows: number, classes: number, seed = 1): LogitInputs {
+  const random = randomOf(seed);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  const logits = Float32Array.from({ length: rows * classes }, () => 2 * normal());
+  const labels = Int32Array.from({ length: rows }, () => Math.floor(random() * classes));
+  for (let i = 0; i < rows; i++) if (random() < 0.7) logits[i * classes + labels[i]] += 8;
+  return { logits, labels };
+}
+
 const count = (shape: Shape): number => shape[0] * (shape[1] ?? 1);
 
 /** Ours alone: what the loss, the family or the shape costs. */
@@ -70,12 +92,17 @@ function oursOnly(name: string, loss: Loss, shape: Shape, leastBytes: number): C
   };
 }
 
+/** The fastest of several variants in a run of their own; the others are gone. */
+async function fastestOf(variants: readonly Variant[], { batchMs }: Pace): Promise<Variant> {
+  const times = await timeInterleaved(variants, { batchMs: batchMs / 2, rounds: 3 });
+  const best = times.findIndex(({ p50 }) => p50 === Math.min(...times.map((time) => time.p50)));
+  for (const [i, variant] of variants.entries()) if (i !== best) variant.dispose();
+  return variants[best];
+}
+
 async function fastestCopy(device: GPUDevice, elements: number, pace: Pace): Promise<Variant> {
   const copies = await Promise.all(copyCuts(device.adapterInfo).map((cut) => copyOf(device, elements, cut)));
-  const times = await timeInterleaved(copies, { batchMs: pace.batchMs / 2, rounds: 3 });
-  const best = times.findIndex(({ p50 }) => p50 === Math.min(...times.map((time) => time.p50)));
-  for (const [i, copy] of copies.entries()) if (i !== best) copy.dispose();
-  return { ...copies[best], name: "copy" };
+  return { ...(await fastestOf(copies, pace)), name: "copy" };
 }
 
 /** CPU columns up to here: a step of tfjs-cpu takes a quarter of a second at 2^20. */
@@ -86,11 +113,11 @@ async function zmseVariants({ device, tf, pace }: Environment, task: Task): Prom
   const variants: Variant[] = [
     await oursOf(device, "ours", task),
     await oursOf(device, "ours unscaled", task, { unscaled: true }),
-    await baselineOf(device, task),
+    await zmseBaselineOf(device, task),
   ];
   if (tf) {
-    variants.push(await tfjsOf(tf, task, "byHand", device), await tfjsOf(tf, task, "byAutograd", device));
-    if (elements <= CPU_ELEMENTS) variants.push(await tfjsOf(tf, task, "byHand"));
+    variants.push(await tfjsZmseOf(tf, task, "byHand", device), await tfjsZmseOf(tf, task, "byAutograd", device));
+    if (elements <= CPU_ELEMENTS) variants.push(await tfjsZmseOf(tf, task, "byHand"));
   }
   if (elements <= CPU_ELEMENTS) variants.push(evaluateOf(task));
   variants.push(await fastestCopy(device, elements, pace));
@@ -105,13 +132,41 @@ const zmseCase = (elements: number): Case => ({
   variants: async (environment) => zmseVariants(environment, makeTask(zmse(), [elements], regressionInputs(elements))),
 });
 
+/** Cross-entropy, and beside it symmetrized losses, which need a power of every probability. */
+const classCase = (rows: number, classes: number): Case => ({
+  name: "cross-entropy",
+  shape: [rows, classes],
+  elements: rows * classes,
+  leastBytes: 8,
+  async variants({ device, tf, pace }) {
+    const inputs = classInputs(rows, classes);
+    const taskOf = (loss: Loss) => makeTask(loss, [rows, classes], inputs);
+    const task = taskOf(crossEntropy());
+    const baselines = await crossEntropyBaselinesOf(device, task);
+    const variants = [
+      await oursOf(device, "ours", task),
+      await oursOf(device, "ours, sgce 0.5", taskOf(sgce({ q: 0.5 }))),
+      await oursOf(device, "ours, sgce 0.7", taskOf(sgce({ q: 0.7 }))),
+      { ...(await fastestOf(baselines, pace)), name: "baseline" },
+    ];
+    if (tf) variants.push(await tfjsCrossEntropyOf(tf, task, device));
+    variants.push(await fastestCopy(device, rows * classes, pace));
+    return variants;
+  },
+});
+
 export function casesFor({ quick = false, large = false }): Case[] {
   const sizes = quick ? [10, 16, 20] : [10, 12, 16, 18, 20, 22, ...(large ? [24] : [])];
   return [
     ...sizes.map((power) => zmseCase(2 ** power)),
+    classCase(256, 10),
+    classCase(1024, 1000),
     ...(quick
       ? []
       : [
+          classCase(1024, 1001),
+          classCase(512, 32000),
+          classCase(4, 128000),
           oursOnly("mse", squaredError(), [2 ** 20], 12),
           oursOnly("huber", huber(), [2 ** 20], 12),
           oursOnly("zbce", zbce(), [2 ** 20], 20),

@@ -13,10 +13,11 @@ import {
   type Tuning,
   type ZMaskedLoss,
 } from "../src/index.js";
-import { createBaseline } from "./baseline/baseline.js";
+import { createCrossEntropy, crossEntropyCuts } from "./baseline/crossEntropy/crossEntropy.js";
+import { createZmse } from "./baseline/zmse/zmse.js";
 import { createCopy } from "./copy.js";
 import { recorded, type Variant } from "./harness.js";
-import { type Tf, zMaskedSteps } from "./tfjs.js";
+import { crossEntropyStep, type Tensor, type Tf, zMaskedSteps } from "./tfjs.js";
 
 /** Inputs of one case and what is right for them. */
 export interface Task {
@@ -63,14 +64,15 @@ function checked(name: string, error: number): number {
   return error;
 }
 
-/** Rounded to whole vec4s, which hand-written kernels read. */
+/** Rounded to whole vec4s, which hand-written kernels read. Integer arrays stay integers. */
 export function bufferWith(device: GPUDevice, content: ArrayLike<number> | number): GPUBuffer {
   const length = typeof content === "number" ? content : content.length;
   const buffer = device.createBuffer({
     size: 16 * Math.ceil(length / 4),
     usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
   });
-  if (typeof content !== "number") device.queue.writeBuffer(buffer, 0, Float32Array.from(content));
+  if (content instanceof Int32Array) device.queue.writeBuffer(buffer, 0, content as Int32Array<ArrayBuffer>);
+  else if (typeof content !== "number") device.queue.writeBuffer(buffer, 0, Float32Array.from(content));
   return buffer;
 }
 
@@ -142,33 +144,57 @@ export async function oursOf(
   };
 }
 
-export async function baselineOf(
+/** A baseline: hand-written kernels that leave the loss in `result` and the gradient in `gradient`. */
+async function handWritten(
   device: GPUDevice,
+  name: string,
   task: Task,
-  override: Parameters<typeof createBaseline>[4] = {},
+  create: (buffers: Record<string, GPUBuffer>) => Promise<(encoder: GPUCommandEncoder) => void>,
 ): Promise<GpuVariant> {
-  const { predictions, targets } = task.inputs as RegressionInputs;
-  const buffers = {
-    predictions: bufferWith(device, predictions),
-    targets: bufferWith(device, targets),
-    gradient: bufferWith(device, predictions.length),
+  const { gradient } = task.expected;
+  const buffers: Record<string, GPUBuffer> = {
+    ...Object.fromEntries(Object.entries(task.inputs).map(([key, data]) => [key, bufferWith(device, data)])),
+    gradient: bufferWith(device, gradient.length),
     result: bufferWith(device, 4),
   };
-  const record = await createBaseline(device, predictions.length, thresholdOf(task.loss)!, buffers, override);
+  const record = await create(buffers);
   const run = recorded(device, record);
   return {
-    name: "baseline",
+    name,
     record,
     run,
     async verify() {
       await run(1);
       const [value] = await readFloats(device, buffers.result, 1);
-      return checked("baseline", errorOf(value, await readFloats(device, buffers.gradient, predictions.length), task));
+      return checked(name, errorOf(value, await readFloats(device, buffers.gradient, gradient.length), task));
     },
     dispose() {
       for (const buffer of Object.values(buffers)) buffer.destroy();
     },
   };
+}
+
+export const zmseBaselineOf = (device: GPUDevice, task: Task, override: Parameters<typeof createZmse>[4] = {}) =>
+  handWritten(device, "baseline", task, (buffers) =>
+    createZmse(
+      device,
+      task.shape[0],
+      thresholdOf(task.loss)!,
+      buffers as unknown as Parameters<typeof createZmse>[3],
+      override,
+    ),
+  );
+
+/** One for every cut that is worth trying on the adapter. */
+export function crossEntropyBaselinesOf(device: GPUDevice, task: Task): Promise<GpuVariant[]> {
+  const shape = task.shape as readonly [number, number];
+  return Promise.all(
+    crossEntropyCuts(device.adapterInfo, shape[1]).map((cut) =>
+      handWritten(device, `baseline (${cut.lanes} lanes a row)`, task, (buffers) =>
+        createCrossEntropy(device, shape, buffers as unknown as Parameters<typeof createCrossEntropy>[2], cut),
+      ),
+    ),
+  );
 }
 
 export async function copyOf(device: GPUDevice, elements: number, cut: readonly [number, number]): Promise<GpuVariant> {
@@ -195,14 +221,21 @@ export async function copyOf(device: GPUDevice, elements: number, cut: readonly 
   };
 }
 
+/** A step in TensorFlow.js. */
+export type TfStep = () => { loss: Tensor; gradient: Tensor };
+
 /** TensorFlow.js on its WebGPU backend, which must sit on `device`, or on its CPU backend without a device. */
-export async function tfjsOf(tf: Tf, task: Task, form: "byHand" | "byAutograd", device?: GPUDevice): Promise<Variant> {
+export async function tfjsOf(
+  tf: Tf,
+  form: string,
+  task: Task,
+  create: () => { readonly tensors: Tensor[]; readonly step: TfStep },
+  device?: GPUDevice,
+): Promise<Variant> {
   const backend = device ? "webgpu" : "cpu";
-  const name = `tfjs-${backend}${form === "byHand" ? "" : " autograd"}`;
+  const name = `tfjs-${backend}${form}`;
   await tf.setBackend(backend);
-  const { predictions, targets } = task.inputs as RegressionInputs;
-  const tensors = [predictions, targets].map((data) => tf.tensor1d(Float32Array.from(data)));
-  const step = zMaskedSteps(tf, tensors[0], tensors[1], thresholdOf(task.loss)!)[form];
+  const { tensors, step } = create();
   return {
     name,
     async run(steps) {
@@ -232,6 +265,29 @@ export async function tfjsOf(tf: Tf, task: Task, form: "byHand" | "byAutograd", 
       tf.dispose(tensors);
     },
   };
+}
+
+/** Z-masked squared error composed from ops. */
+export function tfjsZmseOf(tf: Tf, task: Task, form: "byHand" | "byAutograd", device?: GPUDevice): Promise<Variant> {
+  const { predictions, targets } = task.inputs as RegressionInputs;
+  const create = () => {
+    const tensors = [predictions, targets].map((data) => tf.tensor1d(Float32Array.from(data)));
+    return { tensors, step: zMaskedSteps(tf, tensors[0], tensors[1], thresholdOf(task.loss)!)[form] };
+  };
+  return tfjsOf(tf, form === "byHand" ? "" : " autograd", task, create, device);
+}
+
+/** Softmax cross-entropy: tfjs knows it for rows of probabilities only. */
+export function tfjsCrossEntropyOf(tf: Tf, task: Task, device: GPUDevice): Promise<Variant> {
+  const { logits, labels } = task.inputs as LogitInputs;
+  const [rows, classes] = task.shape as readonly [number, number];
+  const create = () => {
+    const oneHot = new Float32Array(rows * classes);
+    for (let i = 0; i < rows; i++) oneHot[i * classes + labels[i]] = 1;
+    const tensors = [logits, oneHot].map((data) => tf.tensor2d(Float32Array.from(data), [rows, classes]));
+    return { tensors, step: crossEntropyStep(tf, tensors[0], tensors[1]) };
+  };
+  return tfjsOf(tf, "", task, create, device);
 }
 
 /** Our float64 reference. */

@@ -1,5 +1,5 @@
 /** A WGSL copy: the rate at which kernels on this adapter can move data at all, and so the roof of every loss. */
-import { isSoftware } from "./baseline/baseline.js";
+import { isSoftware } from "./baseline/adapter.js";
 
 const wgsl = (size: number, groups: number) => /* wgsl */ `
 @group(0) @binding(0) var<storage, read> source: array<vec4f>;

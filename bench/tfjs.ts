@@ -3,6 +3,7 @@ import type * as Tensorflow from "@tensorflow/tfjs";
 import type * as Backend from "@tensorflow/tfjs-backend-webgpu";
 
 export type Tf = typeof Tensorflow;
+export type Tensor = Tensorflow.Tensor;
 
 /** Puts the WebGPU backend of TensorFlow.js on a device of ours, so that both share one queue. */
 export function useDevice(tf: Tf, { WebGPUBackend }: typeof Backend, device: GPUDevice): void {
@@ -44,4 +45,14 @@ export function zMaskedSteps(tf: Tf, predictions: Tensorflow.Tensor, targets: Te
         return { loss: value, gradient: grad };
       }),
   };
+}
+
+/** Steps of softmax cross-entropy with rows of probabilities, which stay on the device. */
+export function crossEntropyStep(tf: Tf, logits: Tensor, labels: Tensor) {
+  const loss = (z: Tensor) => tf.losses.softmaxCrossEntropy(labels, z) as Tensorflow.Scalar;
+  return () =>
+    tf.tidy(() => {
+      const { value, grad } = tf.valueAndGrad(loss)(logits);
+      return { loss: value as Tensor, gradient: grad as Tensor };
+    });
 }

@@ -1,9 +1,9 @@
 // The benchmark measures what it says: its baseline is right, its counter counts, and our plans keep to their dispatches.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { binaryInputs, regressionInputs } from "../bench/cases.js";
-import { baselineOf, makeTask, oursOf } from "../bench/contenders.js";
+import { binaryInputs, classInputs, regressionInputs } from "../bench/cases.js";
+import { crossEntropyBaselinesOf, makeTask, oursOf, zmseBaselineOf } from "../bench/contenders.js";
 import { type Instrument, instrument, usesOf } from "../bench/instrument.js";
-import { type Loss, type Shape, zbce, zmse } from "../src/index.js";
+import { crossEntropy, type Loss, type Shape, zbce, zmse } from "../src/index.js";
 import { requestTestDevice } from "./support/device.js";
 
 let device: GPUDevice;
@@ -20,9 +20,21 @@ const taskOf = (loss: Loss, shape: Shape) => {
 };
 
 it.each([5, 1000, 70_001])("the baseline agrees with evaluate for %i elements", async (elements) => {
-  const baseline = await baselineOf(device, taskOf(zmse(), [elements]));
+  const baseline = await zmseBaselineOf(device, taskOf(zmse(), [elements]));
   expect(await baseline.verify()).toBeLessThan(5e-6);
   baseline.dispose();
+});
+
+it.each([
+  [3, 5],
+  [70, 100],
+  [9, 1000],
+])("the baselines of cross-entropy agree with evaluate for %i rows of %i classes", async (rows, classes) => {
+  const task = makeTask(crossEntropy(), [rows, classes], classInputs(rows, classes));
+  for (const baseline of await crossEntropyBaselinesOf(device, task)) {
+    expect(await baseline.verify(), baseline.name).toBeLessThan(5e-6);
+    baseline.dispose();
+  }
 });
 
 it("the counter reads reads and writes off the WGSL", () => {
@@ -41,7 +53,7 @@ it("the counter reads reads and writes off the WGSL", () => {
 
 it("the baseline takes five dispatches and 28 bytes per element", async () => {
   const elements = 2 ** 14;
-  const baseline = await baselineOf(device, taskOf(zmse(), [elements]));
+  const baseline = await zmseBaselineOf(device, taskOf(zmse(), [elements]));
   const { dispatches, submits, bytes } = await counter.count(elements, () => baseline.run(1));
   expect([dispatches.length, submits, bytes / elements]).toEqual([5, 1, 28]);
   baseline.dispose();

@@ -1,4 +1,5 @@
 /** A strong hand-written competitor for one loss, z-masked squared error: what somebody builds in two evenings. */
+import { isSoftware } from "../adapter.js";
 import commonWgsl from "./common.wgsl?raw";
 import gradientWgsl from "./gradient.wgsl?raw";
 import lossWgsl from "./loss.wgsl?raw";
@@ -19,10 +20,6 @@ const cuts: Record<"software" | "gpu", Cut> = {
   gpu: { workgroupSize: 256, mostSlices: 1024, minElements: 4096 },
 };
 
-export function isSoftware({ vendor, architecture, device, description }: GPUAdapterInfo): boolean {
-  return /swiftshader|llvmpipe|lavapipe/i.test(`${vendor} ${architecture} ${device} ${description}`);
-}
-
 export interface Buffers {
   /** Padded to whole vec4s, like the gradient. */
   readonly predictions: GPUBuffer;
@@ -33,7 +30,7 @@ export interface Buffers {
 }
 
 /** Compiles for a number of elements and binds the buffers; the returned function records a step. */
-export async function createBaseline(
+export async function createZmse(
   device: GPUDevice,
   elements: number,
   threshold: number,

@@ -81,6 +81,10 @@ export function createBinder(
     for (const one of parts) {
       if (isReadOnly(one.port)) continue;
       for (const other of parts) {
+        if (problem.inPlace && one.port === "gradient" && other.port === "first") {
+          if (one.buffer === other.buffer && one.offset === other.offset) continue;
+          refuse("buffer", subject, "inPlace: gradient must be the buffer of the logits", one.offset, "Give it twice.");
+        }
         if (other === one || other.buffer !== one.buffer) continue;
         const reads = isReadOnly(other.port);
         if (reads || (one.offset < other.offset + other.size && other.offset < one.offset + one.size)) {

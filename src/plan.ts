@@ -48,6 +48,11 @@ export interface PlanOptions {
   readonly nonFinite?: NonFinite;
   /** Class losses only: "ids" (default) for one label per row, i32; "rows" for a row of probabilities, f32. */
   readonly labels?: Labels;
+  /**
+   * Class losses only: the gradient overwrites the logits, and `encode` takes one buffer for both. For logits that nobody else
+   * reads afterwards, neither a second loss nor a backward pass; default false.
+   */
+  readonly inPlace?: boolean;
   /** Overrides of what the library chooses for the adapter. */
   readonly tuning?: Partial<Tuning>;
 }
@@ -111,7 +116,7 @@ export async function createPlan<F extends Family>(
   let problem = resolveProblem(loss as Loss, options, [
     "inputs",
     "tuning",
-    ...(loss?.family === "class" ? ["labels"] : []),
+    ...(loss?.family === "class" ? ["labels", "inPlace"] : []),
   ]);
   const { subject, reduction, mask, familyTraits } = problem;
   const { data, extras, passes: passesOf } = familyTraits;
@@ -200,8 +205,8 @@ export async function createPlan<F extends Family>(
       if (own) pass.end();
     },
     setLoss(loss) {
-      const { nonFinite, ignoreIndex, labels } = problem;
-      const next = resolveProblem(loss, { reduction, nonFinite, ignoreIndex, labels }, ["labels"]);
+      const { nonFinite, ignoreIndex, labels, inPlace } = problem;
+      const next = resolveProblem(loss, { reduction, nonFinite, ignoreIndex, labels, inPlace }, ["labels", "inPlace"]);
       const [is, was] = [structureOf(next), structureOf(problem)];
       if (is !== was || next.base.definition.wgsl !== problem.base.definition.wgsl) {
         refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");

@@ -52,7 +52,9 @@ export type View = "vector" | "scalar";
 export function portsWgsl(present: ReadonlySet<Port>, view: View, problem: Problem): string {
   const texts = names.slice(0, -2).map((port) => {
     const there = present.has(port);
-    const name = `port_${port}`;
+    // Where the gradient takes the place of the logits, that is where they are read.
+    const inPlace = problem.inPlace && port === "first" && present.has("gradient");
+    const name = `port_${inPlace ? "gradient" : port}`;
     const vector =
       view === "vector" &&
       (problem.familyTraits.geometryOf ? /element/ : /element|sample/).test(`${unitOf(port, problem)}`);
@@ -65,7 +67,7 @@ export function portsWgsl(present: ReadonlySet<Port>, view: View, problem: Probl
       : words.map((word, k) => `if (inside[${k}]) { ${word} = bits[${k}]; }`).join("");
     return `const HAS_${port} = ${there};
 ${there ? `@group(0) @binding(${bindingOf(port)}) var<storage, read${writes ? "_write" : ""}> ${name}: array<${vector ? "vec4u" : "u32"}>;` : ""}
-fn read_${port}(start: u32, stride: u32) -> vec4u { return ${there ? quad : neutral}; }
+fn read_${port}(start: u32, stride: u32) -> vec4u { return ${there || inPlace ? quad : neutral}; }
 fn write_${port}(start: u32, stride: u32, inside: vec4<bool>, bits: vec4u) { ${writes ? set : ""} }
 `;
   });

@@ -108,6 +108,8 @@ export interface Problem {
   readonly ignoreIndex: number;
   /** Class losses only: one label per row, or a row of probabilities. */
   readonly labels: Labels | undefined;
+  /** Class losses only: the gradient takes the place of the logits. */
+  readonly inPlace: boolean | undefined;
 }
 
 /** Labels of a class loss: the class of each row, or a row of probabilities for it. */
@@ -134,7 +136,10 @@ const commonOptions = ["shape", "outputs", "reduction", "ignoreIndex", "nonFinit
 /** Resolves a loss and the options that do not depend on data; `more` names the options that are allowed beside the common ones. */
 export function resolveProblem(
   loss: Loss,
-  options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite"> & { readonly labels?: Labels },
+  options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite"> & {
+    readonly labels?: Labels;
+    readonly inPlace?: boolean;
+  },
   more: readonly string[],
 ): Problem {
   if (!loss?.family) {
@@ -143,7 +148,7 @@ export function resolveProblem(
   const [base, mask] = "base" in loss ? [loss.base, loss.parameters] : [loss, undefined];
   const subject = mask ? `zMasked(${base.name})` : base.name;
   refuseUnknown(options, [...commonOptions, ...more], subject);
-  const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100, labels } = options;
+  const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100, labels, inPlace } = options;
   checkParameter(subject, "ignoreIndex", ignoreIndex, {
     text: "be an integer within 2^24",
     test: (x) => Number.isInteger(x) && Math.abs(x) <= 2 ** 24,
@@ -158,6 +163,7 @@ export function resolveProblem(
     nonFinite: oneOf(nonFinite, ["propagate", "omit"], subject, "nonFinite"),
     ignoreIndex,
     labels,
+    inPlace,
   };
 }
 

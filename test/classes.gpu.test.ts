@@ -24,7 +24,7 @@ import {
   zMasked,
 } from "../src/index.js";
 import { expectClose, expectEqual } from "./support/compare.js";
-import { normal, random, weightsFor } from "./support/data.js";
+import { classData, normal, random, weightsFor } from "./support/data.js";
 import { requestTestDevice, runtime } from "./support/device.js";
 import { expectRejected, type Untyped } from "./support/errors.js";
 import { classLosses } from "./support/losses.js";
@@ -35,20 +35,6 @@ let device: GPUDevice;
 beforeAll(async () => {
   device = (await requestTestDevice()).device;
 });
-
-/** Logits that agree with their labels most of the time; a share of labels is left out. */
-function classData(
-  rows: number,
-  classes: number,
-  seed = 1,
-  ignored = 0.05,
-): { logits: Float32Array; labels: Int32Array } {
-  const next = random(seed);
-  const labels = Int32Array.from({ length: rows }, () => (next() < ignored ? -100 : Math.floor(classes * next())));
-  const logits = Float32Array.from({ length: rows * classes }, () => 1.5 * normal(next));
-  for (let i = 0; i < rows; i++) if (labels[i] >= 0 && next() < 0.8) logits[i * classes + labels[i]] += 4;
-  return { logits, labels };
-}
 
 /** Rows of probabilities: one-hot, smoothed, mixed. */
 function labelRows(rows: number, classes: number, seed = 2): Float32Array {
@@ -67,10 +53,10 @@ function labelRows(rows: number, classes: number, seed = 2): Float32Array {
 async function compare(
   loss: Loss,
   inputs: Inputs<"class">,
-  options: Options & { tuning?: Partial<Tuning> },
+  options: Options & { tuning?: Partial<Tuning>; inPlace?: boolean },
   what: string,
 ): Promise<void> {
-  const { tuning, ...rest } = options;
+  const { tuning, inPlace, ...rest } = options;
   const expected = evaluate(loss as ClassLoss, inputs, rest);
   const got = await runPlan(device, loss, inputs, options);
   const threshold = "base" in loss ? loss.parameters.threshold : 0;
@@ -195,6 +181,58 @@ describe.each(named(few))("row regimes: %s", (_, loss) => {
   });
 });
 
+/** Beside ordinary rows: logits of +-1e4, all equal ones, and two equal tops. */
+function extremeData(rows: number, classes: number): { logits: Float32Array; labels: Int32Array } {
+  const { logits, labels } = classData(rows, classes, classes, 0);
+  for (let k = 0; k < classes; k++) {
+    logits[k] = k % 2 ? 1e4 : -1e4;
+    if (rows > 1) logits[classes + k] = 0.75;
+  }
+  if (rows > 2) logits[2 * classes] = logits[3 * classes - 1] = 9;
+  return { logits, labels };
+}
+
+describe.each(named([crossEntropy(), sgce({ q: 0.5 }), sgce({ q: 0.7 }), focal()]))("shapes: %s", (_, loss) => {
+  const short = [2, 3, 5, 31, 32, 33];
+  const long = [255, 256, 257, 1000, 1025];
+  it.each([...(runtime === "dawn" ? short : [3, 32]), ...(runtime === "dawn" ? long : [257])])(
+    "%i classes",
+    async (classes) => {
+      const data = extremeData(5, classes);
+      for (const tuning of runtime === "dawn" ? [{}, { workgroupSize: 32, smallBatch: 0 }] : [{}]) {
+        await compare(loss, data, { shape: [5, classes], tuning }, `${classes} classes`);
+      }
+    },
+  );
+
+  it("the longest rows", async () => {
+    for (const [rows, classes] of [
+      [2, 50257],
+      [1, 128000],
+    ] as const) {
+      await compare(loss, extremeData(rows, classes), { shape: [rows, classes] }, `${rows} x ${classes}`);
+    }
+  });
+});
+
+describe.each(named(few))("in place: %s", (_, loss) => {
+  it.each(["mean", "none"] as const)("%s", async (reduction) => {
+    for (const [rows, classes] of [
+      [40, 6],
+      [9, 300],
+    ] as const) {
+      const data = { ...classData(rows, classes), weights: weightsFor(rows) };
+      const losses = [loss, zMasked(loss, { threshold: 1.5 }), zMasked(loss, { threshold: 1.5, per: "class" })];
+      for (const one of classes > 100 ? losses.slice(0, 2) : losses) {
+        for (const tuning of [{ smallBatch: 0 }, { workgroupSize: 32 }]) {
+          const options = { shape: [rows, classes] as const, reduction, tuning, inPlace: true };
+          await compare(one as Loss, data, options, `${one.name}, ${rows} x ${classes}`);
+        }
+      }
+    }
+  });
+});
+
 describe("options", () => {
   const [rows, classes] = [50, 6];
   const shape = [rows, classes] as const;
@@ -266,9 +304,36 @@ describe("options", () => {
     ["unknown labels", crossEntropy(), { shape: [2, 3], labels: "onehot" }, /labels must be one of ids, rows/],
     ["labels of residuals", squaredError(), { shape: [2], labels: "ids" }, /option must be one of/],
     ["class weights of residuals", squaredError(), { shape: [2], inputs: ["classWeights"] }, /an input must be one of/],
+    ["residuals in place", squaredError(), { shape: [2], inPlace: true }, /option must be one of/],
+    ["a loss in place", crossEntropy(), { shape: [2, 3], inPlace: true, outputs: ["loss"] }, /must hold a gradient/],
     ["accuracy of residuals", squaredError(), { shape: [2], outputs: ["correct"] }, /an output must be one of/],
   ] as [string, Loss, Untyped, RegExp][])("a plan refuses %s", async (_, loss, options, text) => {
     await expectRejected(() => createPlan(device, loss, options), "parameter", text);
+  });
+
+  it("a gradient in place needs the buffer of the logits", async () => {
+    const plan = await createPlan(device, crossEntropy(), { shape: [2, 4], inPlace: true });
+    const [logits, labels, other] = [32, 8, 32].map((size) => storageBuffer(device, size));
+    const buffers = { logits, labels, loss: storageBuffer(device, 4) };
+    const encoder = device.createCommandEncoder();
+    expect(() => plan.encode(encoder, { ...buffers, gradient: other })).toThrow(/must be the buffer of the logits/);
+    plan.encode(encoder, { ...buffers, gradient: logits });
+    device.queue.submit([encoder.finish()]);
+    await plan.check();
+    plan.destroy();
+  });
+
+  it("weights that are not finite", async () => {
+    const weights = weightsFor(rows);
+    [weights[2], weights[11]] = [NaN, Infinity];
+    for (const nonFinite of ["propagate", "omit"] as const) {
+      for (const loss of [crossEntropy(), zMasked(crossEntropy())] as Loss[]) {
+        for (const reduction of ["mean", "none"] as const) {
+          const options = { shape, nonFinite, reduction, tuning: { smallBatch: 0, minElements: 60 } };
+          await compare(loss, { logits, labels, weights }, options, `${loss.name}, ${nonFinite}, ${reduction}`);
+        }
+      }
+    }
   });
 
   it("nothing to do: no rows, and rows that are all ignored", async () => {
@@ -290,6 +355,7 @@ describe("options", () => {
     const many = classData(70000, 3, 8);
     await compare(crossEntropy(), many, { shape: [70000, 3] }, "70000 rows");
     await compare(zMasked(sgce({ q: 0.7 })), many, { shape: [70000, 3] }, "70000 rows, masked");
+    await compare(sgce({ q: 0.5 }), classData(200000, 3, 9), { shape: [200000, 3] }, "200000 rows");
   });
 });
 

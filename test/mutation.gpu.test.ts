@@ -1,8 +1,20 @@
 // Tests of the tests: kernels that are broken on purpose must make a named check throw.
 import { beforeAll, beforeEach, describe, expect, it, type TestContext, vi } from "vitest";
-import { evaluate, type Inputs, type Loss, type Options, squaredError, type Tuning, zbce, zmse } from "../src/index.js";
+import {
+  crossEntropy,
+  evaluate,
+  type Inputs,
+  type Loss,
+  type Options,
+  sgce,
+  squaredError,
+  type Tuning,
+  zbce,
+  zMasked,
+  zmse,
+} from "../src/index.js";
 import { expectClose } from "./support/compare.js";
-import { binaryData, normal, random, regressionData, weightsFor } from "./support/data.js";
+import { binaryData, classData, normal, random, regressionData, weightsFor } from "./support/data.js";
 import { requestTestDevice, runtime, skip } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
@@ -42,6 +54,7 @@ beforeEach((context: TestContext) => {
 // SwiftShader runs four lanes in lockstep: barriers matter beyond.
 // One dispatch holds every kernel, and compiles fast.
 const small = { workgroupSize: 16, smallBatch: 1e9 };
+const lane = { workgroupSize: 4, smallBatch: 1e9 };
 type Cut = Options & { tuning: Partial<Tuning> };
 
 /** Throws with a message that starts with `what`. */
@@ -106,6 +119,32 @@ const checks: Record<string, (what: string) => Promise<void>> = {
   "few samples": (what) => parity(what, zmse(), regressionData(21), { tuning: small }),
   "an upper side": (what) =>
     parity(what, zmse({ statistic: "error", side: "upper", threshold: 1 }), regressionData(1501), { tuning: small }),
+  "rows over classes": (what) => parity(what, sgce({ q: 0.5 }), classData(30, 20), { shape: [30, 20], tuning: small }),
+  "rows of one lane": (what) => parity(what, sgce({ q: 0.7 }), classData(8, 201, 5), { shape: [8, 201], tuning: lane }),
+  "rows that lanes share": (what) =>
+    parity(what, sgce({ q: 0.7 }), classData(3, 1201, 4), { shape: [3, 1201], tuning: lane }),
+  "rows with a tie": (what) => {
+    const data = classData(4, 20);
+    for (let i = 0; i < 4; i++) data.logits[20 * i + 2] = data.logits[20 * i + 9] = 8;
+    return parity(what, crossEntropy(), data, { shape: [4, 20], tuning: small });
+  },
+  "rows that are not finite": async (what) => {
+    const data = classData(30, 20, 7);
+    data.logits[41] = Number.NaN;
+    const omitted = { shape: [30, 20] as const, nonFinite: "omit" as const };
+    await parity(`${what}, omitted`, crossEntropy(), data, { ...omitted, tuning: small });
+    await parity(`${what}, of several slices`, crossEntropy(), data, {
+      ...omitted,
+      tuning: { ...small, smallBatch: 0 },
+    });
+  },
+  "rows under a mask": (what) =>
+    parity(what, zMasked(crossEntropy(), { threshold: 1.5 }), classData(60, 20), { shape: [60, 20], tuning: small }),
+  "rows under a mask per class": (what) =>
+    parity(what, zMasked(crossEntropy(), { threshold: 1.2, per: "class" }), classData(60, 3), {
+      shape: [60, 3],
+      tuning: small,
+    }),
   "an eps": (what) => parity(what, zmse({ eps: 3 }), regressionData(1501), { tuning: small }),
 };
 
@@ -166,6 +205,44 @@ const mutants: [name: string, check: string, changes: Change[]][] = [
   ["no eps", "an eps", [["deviation + settings.eps", "deviation"]]],
   ["both sides always", "an upper side", [["vec4f(bounds.x)", "vec4f(-bounds.y)"]]],
   ["a quad beyond the last row", "a masked loss", [["start + vec4u(0u, 1u, 2u, 3u) < vec4u(end)", "vec4<bool>(true)"]]],
+  ["a top class among the others", "rows over classes", [["there & !tops", "there"]]],
+  ["ties that do not count", "rows with a tie", [["whole.x + (whole.y - 1.0)", "whole.x"]]],
+  [
+    "a label like the others",
+    "rows over classes",
+    [[/fn write_gradient_word\([^}]*\}/g, "fn write_gradient_word(at: u32, bits: u32) {}"]],
+  ],
+  ["a root that is not squared", "rows over classes", [["root_power() == 0.5", "false"]]],
+  ["powers of absent classes", "rows of one lane", [["- 16.0", ""]]],
+  [
+    "sums that stay with the old top",
+    "rows of one lane",
+    [["((*state).rest + (*state).own) * exp(max(shift, LEAST))", "(*state).rest + (*state).own"]],
+  ],
+  ["lanes that keep to themselves", "rows that lanes share", [["[lane ^ span]", "[lane]"]]],
+  [
+    "lanes merged without their distance",
+    "rows that lanes share",
+    [["(lower + 1.0) * exp(max(shift, LEAST))", "(lower + 1.0)"]],
+  ],
+  ["no barrier between lanes", "rows over classes", noBarrier("return shared_rows")],
+  ["a broken row that keeps its gradient", "rows that are not finite", [["seal.keeps && !broken", "seal.keeps"]]],
+  ["a scale that nobody repairs", "rows that are not finite", [["1e-6 * abs(presumed)", "1e6 * abs(presumed)"]]],
+  [
+    "ignored rows that count",
+    "rows over classes",
+    [["!ignored && label < settings.width", "label < settings.width || ignored"]],
+  ],
+  [
+    "rows that are kept whatever their score",
+    "rows under a mask",
+    [["(samples[turn.row].state & KEPT) != 0u", "true"]],
+  ],
+  [
+    "scores of another class",
+    "rows under a mask per class",
+    [["statistics_slot(members - 1u)", "statistics_slot(0u)"]],
+  ],
   ["a gradient without its scale", "a masked loss", [[" * conclusion.scale", ""]]],
   ["a mean over all samples", "a masked loss", [["1.0 / weight, 0.0, empty", "1.0 / f32(settings.rows), 0.0, empty"]]],
 ];

@@ -2,12 +2,6 @@
 
 var<private> kept: array<vec4f, max(1u, ROW_QUADS)>;
 
-// Logits of a quad; beyond the row, those of the least class.
-fn read_logits(start: u32, k: u32) -> vec4u {
-  let bits = read_first(start + k, 1u);
-  return select(vec4u(0xff7fffffu), bits, below(k, settings.width));
-}
-
 fn logits_at(start: u32, position: u32, j: u32) -> vec4f {
   if (ROW_QUADS > 0u) {
     return kept[j];
@@ -150,14 +144,15 @@ fn escort_at(stage: Stage, l: f32, tail: f32) -> f32 {
   return exp(max(tail * l, LEAST)) / stage.whole;
 }
 
-fn measure_row(row: u32, label: u32, writes: bool, factor: f32, position: u32, lane: u32) -> RowLoss {
-  let start = row * settings.width;
+fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
+  let start = turn.row * settings.width;
+  let position = turn.position;
+  let label = turn.label.class_index;
   let quads = quads_of(position);
   let top = scan_row(start, position, lane);
   var result = RowLoss();
   result.predicted = top.index;
   result.label = label;
-  result.odd = (top.odd & 0x80000000u) != 0u;
   var norm = 0.0;
   if (LIMITED) {
     norm = row_norm(start, position, top.largest, lane);
@@ -282,7 +277,9 @@ fn measure_row(row: u32, label: u32, writes: bool, factor: f32, position: u32, l
     log_p = (label_logit - top.score) - log_sum;
   }
   result.scored = scored_of_row(result.loss, label_logit, log_p);
-  if (writes && HAS_gradient) {
+  result.broken = is_broken(turn, (top.odd & 0x80000000u) != 0u, result);
+  if (seal.writes && HAS_gradient) {
+    let marks = marks_of(seal, result.broken);
     for (var j = 0u; j < quads; j++) {
       let k = class_of(position, j);
       let z = logits_at(start, position, j);
@@ -303,7 +300,7 @@ fn measure_row(row: u32, label: u32, writes: bool, factor: f32, position: u32, l
         }
         g += stage.factor * pulls;
       }
-      write_gradient(start + k, 1u, below(k, settings.width), bitcast<vec4u>(g * factor));
+      write_gradient(start + k, 1u, below(k, settings.width), marked(g * factor, marks));
     }
   }
   return result;

@@ -8,6 +8,12 @@
 const LEAST = -103.0;
 const NO_CLASS = 0xffffffffu;
 
+// How exponentials and their powers are found: each by itself; with care, for small exponents; or from one root exp(q a), where
+// all exponents are 1/2 or all are 1.
+const COARSE = 0u;
+const FINE = 1u;
+const SHARED = 2u;
+
 struct Stage {
   factor: f32,
   log_sum: f32,  // of a softmax: log(1 + sum of the others); of a heavy tail: the normaliser
@@ -28,7 +34,24 @@ struct RowLoss {
   log_sum: f32,    // ln sum exp of the logits
   predicted: u32,
   label: u32,      // the labelled class, or the most probable one
-  odd: bool,       // the row holds a NaN or an infinity
+  broken: bool,    // what the row holds or comes to is not finite
+}
+
+// What becomes of a row's gradient.
+struct Seal {
+  writes: bool,
+  keeps: bool,   // otherwise it is 0,
+  spoils: bool,  // or NaN
+}
+
+// As bits, for NaN must leave as such: what stays of a word, and what it becomes.
+fn marks_of(seal: Seal, broken: bool) -> vec2u {
+  let spoiled = seal.spoils || (broken && !MASKED && !OMITS);
+  return vec2u(select(0u, 0xffffffffu, seal.keeps && !broken), select(0u, NAN_BITS, spoiled));
+}
+
+fn marked(gradient: vec4f, marks: vec2u) -> vec4u {
+  return (bitcast<vec4u>(gradient) & vec4u(marks.x)) | vec4u(marks.y);
 }
 
 // Quads of a row that a lane has, and where they are.
@@ -39,6 +62,12 @@ fn quads_of(position: u32) -> u32 {
 
 fn class_of(position: u32, j: u32) -> u32 {
   return 4u * (position + ROW_LANES * j);
+}
+
+// Logits of a quad; beyond the row, those of the least class.
+fn read_logits(start: u32, k: u32) -> vec4u {
+  let bits = read_first(start + k, 1u);
+  return select(vec4u(0xff7fffffu), bits, below(k, settings.width));
 }
 
 fn word_at(bits: vec4u, at: u32) -> u32 {

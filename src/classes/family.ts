@@ -15,7 +15,9 @@ import {
 } from "../problem.js";
 import {
   classesGeneral,
+  classesKept,
   classesLanes,
+  classesOnline,
   classesQuick,
   classesRow,
   familiesClass,
@@ -23,7 +25,9 @@ import {
   groupsLabels,
   groupsSeveral,
   samplesClasses,
+  samplesMasked,
   samplesStored,
+  samplesUnmasked,
   statisticsLoss,
 } from "../shaders.generated.js";
 import type { ClassLoss } from "./loss.js";
@@ -129,32 +133,44 @@ function geometryOf({ mask, subject, labels }: Problem, shape: Shape): Geometry 
  * Without a mask the rows are measured once, with their gradient; for its scale, weights are added up before. With a mask they are
  * measured before the statistics, and again for the gradient.
  */
-function passes({ mask, reduction }: Problem, { ports }: Wanted, small: boolean, limit: number): Pass[] {
+function passes(
+  { mask, reduction, subject, inPlace }: Problem,
+  { ports }: Wanted,
+  small: boolean,
+  limit: number,
+): Pass[] {
   const { passes, present, add } = passBuilder(ports, limit);
-  const scratch: Port[] = ["scratch", "samples"];
+  const scratch: Port[] = mask ? ["scratch", "samples"] : ["scratch"];
   const data = present("first", "second", "weights", "classWeights");
   const upstream = present("upstream");
   const gradient = present("gradient");
   const given = present("givenStatistics");
+  if (inPlace && gradient.length === 0) {
+    refuse("parameter", subject, "outputs must hold a gradient for inPlace", [...ports], "Ask for it.");
+  }
+  // A kernel that writes the gradient over the logits is not bound to them twice.
+  const written = [...(inPlace ? data.slice(1) : data), ...gradient];
   const perRow = present("logSumExp", "predictedClass");
   const figures = present("loss", "summary", "statistics");
-  const perSample = present("losses", "mask", "z", "perSample");
+  const perSample = [...(mask ? [] : perRow), ...present("losses", "mask", "z", "perSample")];
   const labels = mask?.per === "class";
   const counted = present("correct");
   const closing = [...figures, ...counted];
-  const scoring = [...scratch, ...present("weights"), ...upstream, ...counted];
+  const scoring = [...(mask ? present("weights") : data), ...scratch, ...upstream, ...counted];
   // Scores of labels are z-scores after the first of these passes.
   const rest = (left: Port[]): void => {
-    for (let more = left; more.length > 0; ) more = add("score", [...scoring, ...(labels ? [] : given)], more);
+    const must = [...scoring, ...(labels ? [] : given)];
+    for (let more = left; more.length > 0; ) more = add(mask ? "score" : "score_rows", must, more);
   };
   const publish = (left: Port[]): void => {
     if (left.length > 0) add("publish", [...scratch, ...upstream], left);
   };
-  const whole = [...data, ...scratch, ...upstream, ...gradient, ...perRow, ...counted];
+  // Nor are there logits to measure again afterwards.
+  if (inPlace && !mask) rest(perSample.splice(0));
   if (small) {
     const left = add(
       labels ? "small_labels" : mask ? "small_masked" : "small_rows",
-      [...whole, ...given],
+      [...written, ...scratch, ...upstream, ...given, ...counted, ...(mask ? perRow : [])],
       [...figures, ...perSample],
     );
     rest(left.filter((port) => perSample.includes(port)));
@@ -164,14 +180,14 @@ function passes({ mask, reduction }: Problem, { ports }: Wanted, small: boolean,
   if (!mask) {
     const scaled = reduction === "mean" && gradient.length > 0;
     if (scaled) add("accumulate_weights", [...present("second", "weights", "classWeights"), ...scratch]);
-    rest(add("score_rows", whole, perSample));
+    rest(add("score_rows", [...written, ...scratch, ...upstream, ...counted], perSample));
     publish(scaled ? add("last", [...scratch, ...upstream, ...gradient], closing) : closing);
     return passes;
   }
   add(labels ? "accumulate_labels" : "accumulate", [...data, ...scratch, ...perRow, ...counted]);
   if (labels) add("finalize", ["scratch", ...given]);
   rest(add(labels ? "score_labels" : "score_masked", [...scoring, ...(labels ? [] : given)], perSample));
-  publish(gradient.length > 0 ? add("last", [...data, ...upstream, ...scratch, ...gradient], closing) : closing);
+  publish(gradient.length > 0 ? add("last", [...written, ...upstream, ...scratch], closing) : closing);
   return passes;
 }
 
@@ -218,23 +234,23 @@ export const classes: FamilyTraits<"class"> = {
   samples({ problem, geometry, ports, view, rowLanes }) {
     const { mask, labels, base } = problem;
     const needsLogSum = mask?.statistic === "probability" || ports.has("logSumExp");
-    const quick =
-      labels !== "rows" &&
-      !["predictedClass", "correct"].some((port) => ports.has(port as Port)) &&
-      isQuick((base as ClassLoss).terms(2), needsLogSum);
+    const quads = quadsKept(geometry.columns, rowLanes);
+    const asksTop = ["predictedClass", "correct"].some((port) => ports.has(port as Port));
+    const quick = labels !== "rows" && (quads > 0 || !asksTop) && isQuick((base as ClassLoss).terms(2), needsLogSum);
     const gradient = ports.has("gradient");
     return [
       `const SOFT = ${labels === "rows"};
 const VECTOR = ${view === "vector"};
 const NEEDS_LOG_SUM = ${needsLogSum};
 const ROW_LANES = ${rowLanes}u;
-const ROW_QUADS = ${quadsKept(geometry.columns, rowLanes)}u;`,
+const ROW_QUADS = ${quads}u;`,
       classesLanes,
-      quick ? classesQuick : classesGeneral,
+      ...(quick ? [classesQuick, quads > 0 ? classesKept : classesOnline] : [classesGeneral]),
       `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : view === "vector" ? "port_gradient[at >> 2u][at & 3u] = bits;" : "port_gradient[at] = bits;"} }`,
       classesRow,
       samplesClasses,
       samplesStored,
+      mask ? samplesMasked : samplesUnmasked,
     ];
   },
 };

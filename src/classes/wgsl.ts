@@ -107,21 +107,34 @@ function powersText(terms: readonly Term[], ends: readonly number[]): string {
   );
   const each = (text: (power: (typeof powers)[number], n: number) => string): string => powers.map(text).join("\n");
   const fields = powers.length > 0 ? powers : [{}];
+  const curved = powers.filter(({ linear }) => !linear);
   return `const POWERS = ${powers.length}u;
 struct Powers { ${fields.map((_, n) => `x${n}: f32`).join(", ")} }
+fn root_power() -> f32 { return ${curved[0]?.q ?? "1.0"}; }
+fn has_root() -> bool { let q = root_power(); return ${[`${curved.length > 0} && (q == 0.5 || q == 1.0)`, ...curved.map((power) => `${power.q} == q`)].join(" && ")}; }
 fn finest_power() -> f32 { var least = 1.0; ${each(({ q, linear }) => (linear ? "" : `least = min(least, ${q});`))} return least; }
 fn rebased(own: Powers, shift: f32, count: f32) -> Powers { var p = own;
 ${each(({ q, linear }, n) => (linear ? `p.x${n} += count * shift;` : `p.x${n} += expm1(${q} * shift) * (p.x${n} + count);`))}
 return p; }
-fn with_powers(own: Powers, a: vec4f, b: vec4f, c: vec4f, d: vec4f, fine: bool) -> Powers { var p = own;
-${each(({ q, linear }, n) =>
-  linear
-    ? `p.x${n} += total((a + b) + (c + d));`
-    : `if (fine) { p.x${n} += total((expm1_quad(${q} * a) + expm1_quad(${q} * b)) + (expm1_quad(${q} * c) + expm1_quad(${q} * d))); } else { p.x${n} += total(((exp(${q} * a) - 1.0) + (exp(${q} * b) - 1.0)) + ((exp(${q} * c) - 1.0) + (exp(${q} * d) - 1.0))); }`,
-)}
+fn with_powers(own: Powers, a: array<vec4f, 4>, roots: array<vec4f, 4>, way: u32) -> Powers { var p = own;
+${each(({ q, linear }, n) => {
+  const four = (text: (k: number) => string): string => `total((${text(0)} + ${text(1)}) + (${text(2)} + ${text(3)}))`;
+  if (linear) return `p.x${n} += ${four((k) => `a[${k}]`)};`;
+  const fine = `p.x${n} += ${four((k) => `expm1_quad(${q} * a[${k}])`)};`;
+  const shared = `p.x${n} += ${four((k) => `roots[${k}]`)} - 16.0;`;
+  const coarse = `p.x${n} += ${four((k) => `exp(${q} * a[${k}])`)} - 16.0;`;
+  return `if (way == FINE) { ${fine} } else if (way == SHARED) { ${shared} } else { ${coarse} }`;
+})}
 return p; }
-fn with_quad(own: Powers, a: vec4f) -> Powers { var p = own;
-${each(({ q, linear }, n) => `p.x${n} += total(${linear ? "a" : `expm1_quad(${q} * a)`});`)}
+fn with_quad(own: Powers, a: vec4f, root: vec4f, way: u32) -> Powers { var p = own;
+${each(({ q, linear }, n) => {
+  if (linear) return `p.x${n} += total(a);`;
+  return `if (way == FINE) { p.x${n} += total(expm1_quad(${q} * a)); } else if (way == SHARED) { p.x${n} += total(root) - 4.0; } else { p.x${n} += total(exp(${q} * a)) - 4.0; }`;
+})}
+return p; }
+fn first_powers(p: Powers) -> vec2f { return vec2f(${[0, 1].map((n) => (powers[n] ? `p.x${n}` : "0.0"))}); }
+fn row_powers(own: Powers, first: vec2f, lane: u32) -> Powers { var p = own;
+${each((_, n) => `p.x${n} = ${n < 2 ? `first[${n}]` : `row_sum(vec4f(own.x${n}, vec3f()), lane).x`};`)}
 return p; }
 fn exchange_powers(own: Powers, lane: u32, span: u32) -> Powers { var p = own;
 ${each((_, n) => `p.x${n} = bitcast<f32>(exchange(vec4u(bitcast<u32>(own.x${n})), lane, span).x);`)}
@@ -142,8 +155,10 @@ return vec2f(); }
 fn power_weights(coefficients: ptr<function, array<Coefficients, TERMS>>, scale: f32) -> Powers { var p = Powers();
 ${each(({ i, factor }, n) => `p.x${n} = -(*coefficients)[${i}].every * ${factor} * scale;`)}
 return p; }
-fn power_pulls(p: Powers, l: vec4f) -> vec4f { var sum = vec4f();
-${each(({ q, linear }, n) => `sum += p.x${n}${linear ? "" : ` * exp(${q} * l)`};`)}
+fn power_pulls(p: Powers, l: vec4f, root: vec4f, way: u32) -> vec4f { var sum = vec4f();
+${each(({ q, linear }, n) =>
+  linear ? `sum += p.x${n};` : `if (way == SHARED) { sum += p.x${n} * root; } else { sum += p.x${n} * exp(${q} * l); }`,
+)}
 return sum; }`;
 }
 

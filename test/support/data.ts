@@ -34,6 +34,20 @@ export function binaryData(n: number, seed = 1, ignored = 0): { logits: Float32A
   return { logits, labels };
 }
 
+/** Logits over classes that agree with their labels most of the time; a share of labels is left out. */
+export function classData(
+  rows: number,
+  classes: number,
+  seed = 1,
+  ignored = 0.05,
+): { logits: Float32Array; labels: Int32Array } {
+  const next = random(seed);
+  const labels = Int32Array.from({ length: rows }, () => (next() < ignored ? -100 : Math.floor(classes * next())));
+  const logits = Float32Array.from({ length: rows * classes }, () => 1.5 * normal(next));
+  for (let i = 0; i < rows; i++) if (labels[i] >= 0 && next() < 0.8) logits[i * classes + labels[i]] += 4;
+  return { logits, labels };
+}
+
 export function weightsFor(n: number, seed = 7): Float32Array {
   const next = random(seed);
   return Float32Array.from({ length: n }, () => (next() < 0.1 ? 0 : 0.25 + next()));

@@ -68,9 +68,14 @@ export async function runPlan(
   device: GPUDevice,
   loss: Loss,
   inputs: Inputs,
-  options: Options & { tuning?: Partial<Tuning>; capacity?: number; planOutputs?: PlanOutput[] } = {},
+  options: Options & {
+    tuning?: Partial<Tuning>;
+    capacity?: number;
+    planOutputs?: PlanOutput[];
+    inPlace?: boolean;
+  } = {},
 ): Promise<PlanRun> {
-  const { tuning, capacity, planOutputs, shape: own, outputs: extra, ...rest } = options;
+  const { tuning, capacity, planOutputs, inPlace, shape: own, outputs: extra, ...rest } = options;
   const shape = own ?? (loss.family === "class" ? undefined : ([dataLength(inputs)] as const));
   const { labels: given } = inputs as { labels?: ArrayLike<number> };
   const labels = loss.family === "class" ? (given!.length === shape?.[0] ? "ids" : "rows") : undefined;
@@ -99,6 +104,7 @@ export async function runPlan(
     ignoreIndex: problem.ignoreIndex,
     ...(labels && { labels }),
     ...(tuning && { tuning }),
+    ...(inPlace && { inPlace }),
   });
   const sizes: Record<PlanOutput, number> = {
     loss: problem.reduction === "none" ? geometry.samples : 1,
@@ -123,8 +129,10 @@ export async function runPlan(
       return [name, buffer] as const;
     }),
   );
+  const shared = inPlace && written.get("gradient");
+  if (shared) device.queue.writeBuffer(shared, 0, Float32Array.from(data[first]));
   const read = new Map<string, GPUBuffer>([
-    [first, storageBuffer(device, data[first])],
+    [first, shared || storageBuffer(device, data[first])],
     [second, storageBuffer(device, labels === "ids" ? Int32Array.from(data[second]) : data[second])],
   ]);
   for (const name of optional) {

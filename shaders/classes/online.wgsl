@@ -1,0 +1,148 @@
+// Long rows, the quick way: an online sweep reads a logit once for the top class and all sums. These hold for any top class: with
+// X = sum of exp(q a) - 1, going to a top that is d higher makes it X + (exp(-q d) - 1) (X + n).
+
+// Blocks of four quads: what depends on a new top class is done once per block.
+const BLOCK = 4u;
+
+struct Online {
+  top: f32,
+  rest: f32,    // sum of exponentials outside of the block that holds the top class
+  own: f32,     // the same inside, with the top class
+  others: f32,  // inside, without the top class
+  place: u32,   // that block, or NO_CLASS where `others` is known
+  count: f32,
+  powers: Powers,
+  odd: vec4u,
+}
+
+// A new top class, if `best` is larger: sums so far are referred to it.
+fn raise_top(state: ptr<function, Online>, best: f32, factor: f32) -> bool {
+  let grows = best > (*state).top;
+  let top = select((*state).top, best, grows);
+  let shift = factor * max((*state).top - top, -1e30);
+  (*state).powers = rebased((*state).powers, shift, (*state).count);
+  (*state).rest = select((*state).rest, ((*state).rest + (*state).own) * exp(max(shift, LEAST)), grows);
+  (*state).top = top;
+  return grows;
+}
+
+fn quick_quad_at(start: u32, position: u32, j: u32, state: ptr<function, Online>) -> vec4f {
+  let bits = read_first(start + class_of(position, j), 1u);
+  (*state).odd |= full_exponent(bits);
+  return bitcast<vec4f>(bits);
+}
+
+fn absorb_block(start: u32, position: u32, j: u32, factor: f32, way: u32, state: ptr<function, Online>) {
+  let z0 = quick_quad_at(start, position, j, state);
+  let z1 = quick_quad_at(start, position, j + 1u, state);
+  let z2 = quick_quad_at(start, position, j + 2u, state);
+  let z3 = quick_quad_at(start, position, j + 3u, state);
+  let pair = select(z0, z1, z0 < z1);
+  let other = select(z2, z3, z2 < z3);
+  let grows = raise_top(state, largest_of(select(pair, other, pair < other)), factor);
+  let top = (*state).top;
+  let a0 = factor * (z0 - top);
+  let a1 = factor * (z1 - top);
+  let a2 = factor * (z2 - top);
+  let a3 = factor * (z3 - top);
+  let r0 = root_of(a0, way);
+  let r1 = root_of(a1, way);
+  let r2 = root_of(a2, way);
+  let r3 = root_of(a3, way);
+  let sum = total((from_root(r0, way) + from_root(r1, way)) + (from_root(r2, way) + from_root(r3, way)));
+  (*state).rest += select(sum, 0.0, grows);
+  (*state).own = select((*state).own, sum, grows);
+  (*state).place = select((*state).place, j, grows);
+  (*state).powers = with_powers((*state).powers, array(a0, a1, a2, a3), array(r0, r1, r2, r3), way);
+  (*state).count += 16.0;
+}
+
+// One quad, of which only some classes may be there.
+fn absorb_quad(start: u32, position: u32, j: u32, factor: f32, state: ptr<function, Online>) {
+  let k = class_of(position, j);
+  let there = below(k, settings.width);
+  let bits = select(vec4u(0xff7fffffu), read_first(start + k, 1u), there);
+  (*state).odd |= full_exponent(bits);
+  let z = bitcast<vec4f>(bits);
+  let grows = raise_top(state, largest_of(z), factor);
+  let top = (*state).top;
+  let others = total(others_than_top(z, top, factor, there)) + (ties_of(z, top, there) - 1.0);
+  let sum = total(select(vec4f(), exponentials(z, top, factor), there));
+  (*state).rest += select(sum, 0.0, grows);
+  (*state).own = select((*state).own, sum, grows);
+  (*state).others = select((*state).others, others, grows);
+  (*state).place = select((*state).place, NO_CLASS, grows);
+  (*state).powers = with_quad((*state).powers, select(vec4f(), factor * (z - top), there), vec4f(), FINE);
+  (*state).count += total(select(vec4f(), vec4f(1.0), there));
+}
+
+fn row_quad(start: u32, position: u32, j: u32) -> vec4f {
+  return bitcast<vec4f>(read_first(start + class_of(position, j), 1u));
+}
+
+// Sum of the others of a lane, and its powers, merged over the lanes of the row.
+fn scan_row(start: u32, position: u32, factor: f32, way: u32, lane: u32) -> Scan {
+  var state = Online();
+  state.top = -3e38;
+  state.place = NO_CLASS;
+  let quads = quads_of(position);
+  let whole = min(quads, (settings.width / 4u + ROW_LANES - 1u - position) / ROW_LANES);
+  let blocks = whole / BLOCK;
+  // One of these loops runs: a branch would cost software adapters all ways in every turn.
+  for (var b = 0u; b < select(0u, blocks, way == COARSE); b++) {
+    absorb_block(start, position, BLOCK * b, factor, COARSE, &state);
+  }
+  if (POWERS > 0u) {
+    for (var b = 0u; b < select(0u, blocks, way == SHARED); b++) {
+      absorb_block(start, position, BLOCK * b, factor, SHARED, &state);
+    }
+    for (var b = 0u; b < select(0u, blocks, way == FINE); b++) {
+      absorb_block(start, position, BLOCK * b, factor, FINE, &state);
+    }
+  }
+  for (var j = BLOCK * blocks; j < quads; j++) {
+    absorb_quad(start, position, j, factor, &state);
+  }
+  // The block with the top class again, now without it.
+  for (var turn = 0u; turn < select(1u, 0u, state.place == NO_CLASS); turn++) {
+    var ties = -1.0;
+    var others = vec4f();
+    for (var j = state.place; j < state.place + BLOCK; j++) {
+      let z = row_quad(start, position, j);
+      others += others_than_top(z, state.top, factor, vec4<bool>(true));
+      ties += ties_of(z, state.top, vec4<bool>(true));
+    }
+    state.others = total(others) + ties;
+  }
+  state.rest += state.others;
+  state = merge_lanes(state, factor, lane);
+  return Scan(state.top, NO_CLASS, state.rest, state.powers, is_odd(state.odd));
+}
+
+// Over the lanes of the row: the top class of one lane is among the others of the rest.
+fn merge_lanes(own: Online, factor: f32, lane: u32) -> Online {
+  var state = own;
+  for (var span = 1u; span < ROW_LANES; span <<= 1u) {
+    let odd = select(0u, 0x80000000u, is_odd(state.odd));
+    let words = exchange(vec4u(bitcast<u32>(state.top), bitcast<u32>(state.rest), bitcast<u32>(state.count), odd), lane, span);
+    let top = bitcast<f32>(words.x);
+    let rest = bitcast<f32>(words.y);
+    let count = bitcast<f32>(words.z);
+    let grows = top > state.top;
+    let shift = -factor * min(abs(top - state.top), 1e30);
+    // Written so that both lanes get the same bits.
+    let upper = select(state.rest, rest, grows);
+    let lower = select(rest, state.rest, grows);
+    let raised = upper + (lower + 1.0) * exp(max(shift, LEAST));
+    let tied = (state.rest + rest) + 1.0;
+    let missing = select(count, state.count, grows) == 0.0;
+    let other = exchange_powers(state.powers, lane, span);
+    state.powers = merged_powers(state.powers, other, shift, state.count, count, grows);
+    state.rest = select(select(raised, tied, top == state.top), upper, missing);
+    state.top = select(state.top, top, grows);
+    state.count += count;
+    state.odd |= vec4u(words.w);
+  }
+  return state;
+}
+

@@ -27,8 +27,8 @@ export interface Grid extends Geometry {
 
 const ceilDivide = (a: number, b: number): number => Math.ceil(a / b);
 
-/** Cuts a geometry for an adapter. */
-export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning): Grid {
+/** Cuts a geometry for an adapter; rows may be shared by several workgroups, in segments. */
+export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, segments: number): Grid {
   const { workgroupSize, maxBindingSize } = tuning;
   // Rows and columns of samples: a batch with one group is one long column.
   const { width, elements, groupColumns: columns } = geometry;
@@ -36,7 +36,7 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning): Gr
   const tileColumns = Math.max(1, Math.min(columns, workgroupSize));
   const tiles = Math.max(1, ceilDivide(columns, tileColumns));
   // Rows of samples that are rows: software adapters do best with a lane for each, unless there are few.
-  const most = workgroupSize > 4 || rows < 4 ? workgroupSize : 1;
+  const most = workgroupSize > 4 || rows < 4 || segments > 1 ? workgroupSize : 1;
   const rowLanes = Math.min(most, 2 ** Math.ceil(Math.log2(Math.max(1, width / 8))));
   // A slice is whole quads; of single elements it keeps every lane busy, as of rows.
   const quadRows = width > 1 ? Math.max(4, workgroupSize / rowLanes) : 4 * Math.floor(workgroupSize / tileColumns);
@@ -50,11 +50,12 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning): Gr
     const rule = `rows must have at most ${most} elements on this device`;
     refuse("unsupported", problem.subject, rule, rowElements, "Request a higher maxStorageBufferBindingSize.");
   }
-  const small = elements <= tuning.smallBatch && chunkRows === rows;
+  const small = elements <= tuning.smallBatch && chunkRows === rows && segments === 1;
   const wanted = small
     ? 1
     : ceilDivide(Math.min(tuning.maxWorkgroups, ceilDivide(elements, tuning.minElements)), tiles);
-  const sliceRows = quadRows * Math.max(1, ceilDivide(ceilDivide(rows, Math.max(1, wanted)), quadRows));
+  const sliceRows =
+    segments > 1 ? 1 / segments : quadRows * Math.max(1, ceilDivide(ceilDivide(rows, Math.max(1, wanted)), quadRows));
   const chunks: Chunk[] = [];
   let slices = 0;
   for (let firstRow = 0; firstRow < rows || chunks.length === 0; firstRow += chunkRows) {

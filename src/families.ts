@@ -7,6 +7,7 @@ import { refuse } from "./errors.js";
 import type { BaseLoss, Definition } from "./loss.js";
 import { sigmoid } from "./numerics.js";
 import type { Pass, Wanted } from "./passes.js";
+import type { Port } from "./ports.js";
 import type { CheckedInputs, Geometry, Labels, OptionalInputs, Problem, Shape } from "./problem.js";
 import type { ModuleSpec } from "./shader.js";
 import {
@@ -19,6 +20,7 @@ import {
   statisticsLoss,
   statisticsProbability,
 } from "./shaders.generated.js";
+import type { Tuning } from "./tuning.js";
 
 /** The kind of inputs a loss takes: residuals, logits with 0/1 labels, or rows of logits with labels over their classes. */
 export type Family = "regression" | "binary" | "class";
@@ -72,6 +74,10 @@ export interface FamilyTraits<F extends Family = Family> {
     readonly labels: Labels;
     readonly read: (floats: (name: Extra) => Float32Array, words: (name: Extra) => Uint32Array) => Extras;
   };
+  /** How many workgroups share a row, where rows are long and few; default 1. */
+  readonly segmentsOf?: (problem: Problem, geometry: Geometry, tuning: Tuning, ports: ReadonlySet<Port>) => number;
+  /** Lanes of a device that can exchange values as a subgroup, where kernels have a use for them. */
+  readonly subgroupOf?: (device: GPUDevice) => Promise<number> | number;
   /** Passes of a plan, where they are not those of element-wise losses. */
   readonly passes?: (problem: Problem, wanted: Wanted, small: boolean, limit: number) => Pass[];
   /** Checks the two inputs, and multiplies weights by those of classes. `array` gives an array by its name, with the length that it must have. */

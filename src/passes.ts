@@ -14,6 +14,8 @@ export interface Pass {
 export interface Wanted {
   readonly masked: boolean;
   readonly geometry: Geometry;
+  /** Workgroups that share a row. */
+  readonly segments: number;
   /** Inputs and outputs. */
   readonly ports: ReadonlySet<Port>;
   /** The last pass multiplies the gradient by its scale. */

@@ -144,16 +144,19 @@ export async function createPlan<F extends Family>(
   const { rows: capacity, columns, classes, width } = geometry;
   const tuning = tuningOf(device, subject, overrides);
   const grids = new Map<number, Grid>();
+  const all = new Set(ports.values());
+  const segments = familyTraits.segmentsOf?.(problem, geometry, tuning, all) ?? 1;
   const gridFor = (rows: number): Grid =>
-    recall(grids, rows, () => gridOf(problem, resolveGeometry(problem, [rows, columns]), tuning));
+    recall(grids, rows, () => gridOf(problem, resolveGeometry(problem, [rows, columns]), tuning, segments));
   const whole = gridFor(capacity);
   const rescale = ports.has("gradient") && reduction === "mean" && width === 1;
-  const wanted = { masked: mask !== undefined, geometry, ports: new Set(ports.values()), rescale };
+  const wanted = { masked: mask !== undefined, geometry, segments, ports: all, rescale };
+  const subgroup = (await familyTraits.subgroupOf?.(device)) ?? 1;
   const compile = async (small: boolean, view: View): Promise<Step[]> => {
     const limit = device.limits.maxStorageBuffersPerShaderStage;
     const passes = passesOf?.(problem, wanted, small, limit) ?? passesFor(wanted, small, limit);
     const { workgroupSize } = tuning;
-    const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes: whole.rowLanes };
+    const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes: whole.rowLanes, segments, subgroup };
     return Promise.all(
       passes.map(async (pass) => ({
         ...pass,

@@ -24,6 +24,7 @@ import {
 export type Entry =
   | "accumulate"
   | "accumulate_weights"
+  | "accumulate_segments"
   | "accumulate_labels"
   | "finalize"
   | "score"
@@ -50,6 +51,9 @@ export interface ModuleSpec {
   readonly ports: ReadonlySet<Port>;
   readonly view: View;
   readonly rowLanes: number;
+  readonly segments: number;
+  /** Lanes of a block that exchanges values without shared memory; 1 for none. */
+  readonly subgroup: number;
 }
 
 /** vec4s that hold the parameters of a loss; at least one, for WGSL has no empty arrays. */
@@ -64,7 +68,7 @@ export function composeModule(spec: ModuleSpec, entry: Entry): string {
   const { familyTraits, traits } = base.definition;
   const statistic = familyTraits.statistics[mask?.statistic ?? "loss"]!;
   return [
-    `const WORKGROUP_SIZE = ${spec.workgroupSize}u;
+    `${spec.subgroup > 1 ? "enable subgroups;\n" : ""}const WORKGROUP_SIZE = ${spec.workgroupSize}u;
 const PARAMETERS = ${parameterVectors(problem)}u;
 const BOUNDED = ${traits.boundedSlope};
 const MASKED = ${mask !== undefined};

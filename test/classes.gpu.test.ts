@@ -23,9 +23,10 @@ import {
   weightedSum,
   zMasked,
 } from "../src/index.js";
+import { subgroupOf } from "../src/subgroups.js";
 import { expectClose, expectEqual } from "./support/compare.js";
 import { classData, normal, random, weightsFor } from "./support/data.js";
-import { requestTestDevice, runtime } from "./support/device.js";
+import { requestTestDevice, runtime, skip } from "./support/device.js";
 import { expectRejected, type Untyped } from "./support/errors.js";
 import { classLosses } from "./support/losses.js";
 import { expectParity } from "./support/parity.js";
@@ -211,6 +212,53 @@ describe.each(named([crossEntropy(), sgce({ q: 0.5 }), sgce({ q: 0.7 }), focal()
       [1, 128000],
     ] as const) {
       await compare(loss, extremeData(rows, classes), { shape: [rows, classes] }, `${rows} x ${classes}`);
+    }
+  });
+});
+
+describe.each(named([crossEntropy(), sgce({ q: 0.5 }), smoothed(unhinged())]))("rows in segments: %s", (_, loss) => {
+  const [rows, classes] = [3, 33002]; // four segments, of which the last one ends within a quad
+  const data = { ...extremeData(rows, classes), weights: weightsFor(rows) };
+  const shape = [rows, classes] as const;
+
+  it.each(["mean", "none"] as const)("%s", async (reduction) => {
+    for (const workgroupSize of runtime === "dawn" ? [4, 64] : [4]) {
+      await compare(loss, data, { shape, reduction, tuning: { workgroupSize, maxWorkgroups: 64 } }, `${workgroupSize}`);
+    }
+  });
+
+  it("rows that are left out or not finite, and fewer rows than there may be", async () => {
+    const { weights } = data;
+    const labels = data.labels.slice();
+    labels[0] = -100;
+    const logits = data.logits.slice();
+    logits[2 * classes + 30000] = NaN;
+    for (const nonFinite of ["propagate", "omit"] as const) {
+      await compare(loss, { weights, labels, logits }, { shape, nonFinite }, nonFinite);
+    }
+    const got = await runPlan(device, loss, data, { shape, capacity: 8 });
+    expectParity(got, evaluate(loss, data, { shape }), "of 8 rows", { rtol: 1e-4 });
+  });
+});
+
+describe("lanes that exchange as subgroups", () => {
+  it.for(named(few))("%s", async ([, loss], context) => {
+    const { adapter } = await requestTestDevice();
+    if (!adapter.features.has("subgroups")) skip(context, "the adapter has no subgroups");
+    const { device: faster } = await requestTestDevice(["subgroups"]);
+    expect(await subgroupOf(faster)).toBe(faster.adapterInfo.subgroupMinSize);
+    expect(subgroupOf(device)).toBe(1);
+    for (const classes of [10, 257, 1200]) {
+      for (const workgroupSize of [4, 64]) {
+        const shape = [3, classes] as const;
+        const options = { shape, tuning: { workgroupSize, smallBatch: 0 } };
+        const data = classData(3, classes, classes);
+        const what = `${classes} classes, ${workgroupSize} lanes`;
+        const got = await runPlan(faster, loss, data, options);
+        expectParity(got, evaluate(loss, data, { shape }), what, { rtol: 1e-4 });
+        const through = await runPlan(device, loss, data, options);
+        expectEqual(got.gradient, through.gradient!, `${what}: the bits that shared memory gives`);
+      }
     }
   });
 });

@@ -23,13 +23,13 @@ fn add_quad(position: u32, j: u32, factor: f32, top: f32, way: u32, sums: ptr<fu
   (*sums).powers = with_quad((*sums).powers, a, root, way);
 }
 
-fn scan_row(start: u32, position: u32, factor: f32, way: u32, lane: u32) -> Scan {
+fn scan_row(row: u32, position: u32, factor: f32, way: u32, lane: u32) -> Scan {
   var top = Top(-3.4e38, NO_CLASS, 0u, 0.0);
   var odd = vec4u();
   let quads = quads_of(position);
   for (var j = 0u; j < quads; j++) {
     let k = class_of(position, j);
-    let bits = read_logits(start, k);
+    let bits = read_logits(row * settings.width, k);
     let z = bitcast<vec4f>(bits);
     kept[j] = z;
     odd |= full_exponent(bits);

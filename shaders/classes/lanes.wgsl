@@ -5,6 +5,9 @@ var<private> exchanges: u32;
 
 // The value of the lane `span` away. Two buffers take turns, so that one barrier is enough: nobody is two exchanges ahead.
 fn exchange(value: vec4u, lane: u32, span: u32) -> vec4u {
+  if (span < SUBGROUP) {
+    return exchange_in_subgroup(value, span);
+  }
   exchanges ^= 1u;
   shared_rows[exchanges][lane] = value;
   workgroupBarrier();

@@ -80,13 +80,13 @@ fn row_quad(start: u32, position: u32, j: u32) -> vec4f {
   return bitcast<vec4f>(read_first(start + class_of(position, j), 1u));
 }
 
-// Sum of the others of a lane, and its powers, merged over the lanes of the row.
-fn scan_row(start: u32, position: u32, factor: f32, way: u32, lane: u32) -> Scan {
+// What the lanes of a row find together, in all of it or in their segment.
+fn scan_online(start: u32, position: u32, factor: f32, way: u32, lane: u32) -> Online {
   var state = Online();
   state.top = -3e38;
   state.place = NO_CLASS;
   let quads = quads_of(position);
-  let whole = min(quads, (settings.width / 4u + ROW_LANES - 1u - position) / ROW_LANES);
+  let whole = whole_quads(position, quads);
   let blocks = whole / BLOCK;
   // One of these loops runs: a branch would cost software adapters all ways in every turn.
   for (var b = 0u; b < select(0u, blocks, way == COARSE); b++) {
@@ -115,34 +115,43 @@ fn scan_row(start: u32, position: u32, factor: f32, way: u32, lane: u32) -> Scan
     state.others = total(others) + ties;
   }
   state.rest += state.others;
-  state = merge_lanes(state, factor, lane);
+  return merge_lanes(state, factor, lane);
+}
+
+fn scan_of(state: Online) -> Scan {
   return Scan(state.top, NO_CLASS, state.rest, state.powers, is_odd(state.odd));
 }
 
-// Over the lanes of the row: the top class of one lane is among the others of the rest.
+// Two parts of a row: the top class of one is among the others of the whole. Symmetric, so that both get the same bits.
+fn merged(a: Online, b: Online, factor: f32) -> Online {
+  var state = a;
+  let grows = b.top > a.top;
+  let shift = -factor * min(abs(b.top - a.top), 1e30);
+  let upper = select(a.rest, b.rest, grows);
+  let lower = select(b.rest, a.rest, grows);
+  let raised = upper + (lower + 1.0) * exp(max(shift, LEAST));
+  let tied = (a.rest + b.rest) + 1.0;
+  let missing = select(b.count, a.count, grows) == 0.0;
+  state.powers = merged_powers(a.powers, b.powers, shift, a.count, b.count, grows);
+  state.rest = select(select(raised, tied, a.top == b.top), upper, missing);
+  state.top = select(a.top, b.top, grows);
+  state.count += b.count;
+  state.odd |= b.odd;
+  return state;
+}
+
 fn merge_lanes(own: Online, factor: f32, lane: u32) -> Online {
   var state = own;
   for (var span = 1u; span < ROW_LANES; span <<= 1u) {
     let odd = select(0u, 0x80000000u, is_odd(state.odd));
     let words = exchange(vec4u(bitcast<u32>(state.top), bitcast<u32>(state.rest), bitcast<u32>(state.count), odd), lane, span);
-    let top = bitcast<f32>(words.x);
-    let rest = bitcast<f32>(words.y);
-    let count = bitcast<f32>(words.z);
-    let grows = top > state.top;
-    let shift = -factor * min(abs(top - state.top), 1e30);
-    // Written so that both lanes get the same bits.
-    let upper = select(state.rest, rest, grows);
-    let lower = select(rest, state.rest, grows);
-    let raised = upper + (lower + 1.0) * exp(max(shift, LEAST));
-    let tied = (state.rest + rest) + 1.0;
-    let missing = select(count, state.count, grows) == 0.0;
-    let other = exchange_powers(state.powers, lane, span);
-    state.powers = merged_powers(state.powers, other, shift, state.count, count, grows);
-    state.rest = select(select(raised, tied, top == state.top), upper, missing);
-    state.top = select(state.top, top, grows);
-    state.count += count;
-    state.odd |= vec4u(words.w);
+    var other = Online();
+    other.top = bitcast<f32>(words.x);
+    other.rest = bitcast<f32>(words.y);
+    other.count = bitcast<f32>(words.z);
+    other.odd = vec4u(words.w);
+    other.powers = exchange_powers(state.powers, lane, span);
+    state = merged(state, other, factor);
   }
   return state;
 }
-

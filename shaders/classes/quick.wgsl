@@ -62,7 +62,7 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   let way = power_way(temperature);
   // Before anybody writes: the gradient may lie in the place of the logits.
   let label_logit = logit_at(start + min(label, settings.width - 1u));
-  let state = scan_row(start, position, temperature, way, lane);
+  let state = scan_row(turn.row, position, temperature, way, lane);
   var stage = Stage();
   stage.factor = temperature;
   stage.log_sum = log1p(state.rest);
@@ -104,7 +104,7 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   let quads = select(0u, quads_of(position), seal.writes && HAS_gradient);
   let p_scale = -pull * scale;
   let weights = power_weights(&coefficients, scale);
-  let whole = min(quads, (settings.width / 4u + ROW_LANES - 1u - position) / ROW_LANES);
+  let whole = whole_quads(position, quads);
   let shared = select(0u, whole, way == SHARED);
   if (POWERS > 0u) {
     for (var j = 0u; j < shared; j++) {
@@ -121,7 +121,7 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
     let l = temperature * (row_quad(start, position, j) - state.top) - stage.log_sum;
     write_gradient(start + k, 1u, below(k, settings.width), marked(pulls_at(l, p_scale, weights, COARSE), marks));
   }
-  if (quads > 0u && turn.label.used && label / 4u % ROW_LANES == position) {
+  if (quads > 0u && turn.label.used && has_class(position, label)) {
     let own = select(pull_label - exp(label_log) * pull, pull_top * stage.others - exp(label_log) * pull_others, label_tops);
     write_gradient_word(start + label, marked(vec4f(own * scale), marks).x);
   }

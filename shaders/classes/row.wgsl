@@ -54,14 +54,41 @@ fn marked(gradient: vec4f, marks: vec2u) -> vec4u {
   return (bitcast<vec4u>(gradient) & vec4u(marks.x)) | vec4u(marks.y);
 }
 
+// Rows may be split over workgroups: the segment that this one has.
+var<private> segment: u32;
+
+fn quads_of_segment() -> u32 {
+  return ((settings.width + 3u) / 4u + SEGMENTS - 1u) / SEGMENTS;
+}
+
 // Quads of a row that a lane has, and where they are.
 fn quads_of(position: u32) -> u32 {
-  let quads = (settings.width + 3u) / 4u;
+  var quads = (settings.width + 3u) / 4u;
+  if (SEGMENTS > 1u) {
+    let each = quads_of_segment();
+    quads = min(each, quads - min(quads, segment * each));
+  }
   return (quads + ROW_LANES - 1u - position) / ROW_LANES;
 }
 
 fn class_of(position: u32, j: u32) -> u32 {
+  if (SEGMENTS > 1u) {
+    return 4u * (segment * quads_of_segment() + position + ROW_LANES * j);
+  }
   return 4u * (position + ROW_LANES * j);
+}
+
+// Those of a lane's quads that are whole: the last one of a row may not be.
+fn whole_quads(position: u32, quads: u32) -> u32 {
+  return select(quads, quads - 1u, quads > 0u && class_of(position, quads - 1u) + 4u > settings.width);
+}
+
+fn has_class(position: u32, k: u32) -> bool {
+  if (SEGMENTS > 1u) {
+    let each = quads_of_segment();
+    return k / 4u / each == segment && k / 4u % each % ROW_LANES == position;
+  }
+  return k / 4u % ROW_LANES == position;
 }
 
 // Logits of a quad; beyond the row, those of the least class.

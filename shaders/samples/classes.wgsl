@@ -82,7 +82,7 @@ fn turn_of(base: u32, end: u32, lane: u32) -> Turn {
   let position = lane % ROW_LANES;
   let own = min(row, settings.rows - 1u);
   let label = label_of_row(own);
-  return Turn(own, row < end, position, row < end && position == 0u, label, weight_of_row(own, label));
+  return Turn(own, row < end, position, row < end && position == 0u && segment == 0u, label, weight_of_row(own, label));
 }
 
 fn factor_of(turn: Turn, scale: f32) -> f32 {

@@ -2,15 +2,29 @@
 
 fn prepare_samples(workgroup: u32, lane: u32) {}
 
+// The rows of a workgroup, from the first up to the second; of a segment its row.
+fn enter_rows(workgroup: u32) -> vec2u {
+  if (SEGMENTS > 1u) {
+    segment = workgroup % SEGMENTS;
+    return workgroup / SEGMENTS + vec2u(0u, 1u);
+  }
+  return vec2u(workgroup * settings.slice_rows, slice_end(workgroup));
+}
+
+// Weight of a row; 0 where it has no label, or the weight is not finite.
+fn usable_weight(row: u32) -> f32 {
+  let label = label_of_row(row);
+  let weight = weight_of_row(row, label);
+  return select(0.0, bitcast<f32>(weight), label.used && !non_finite(vec4u(weight)).x);
+}
+
 // Sum of the weights of the rows from `first` that have a label, whatever their logits hold.
 fn weigh_rows(first: u32, end: u32, lane: u32) -> f32 {
   var sums = no_item();
   for (var base = first; base < end; base += RUN * WORKGROUP_SIZE) {
     var near = 0.0;
     for (var row = base + lane; row < min(base + RUN * WORKGROUP_SIZE, end); row += WORKGROUP_SIZE) {
-      let label = label_of_row(row);
-      let weight = weight_of_row(row, label);
-      near += select(0.0, bitcast<f32>(weight), label.used && !non_finite(vec4u(weight)).x);
+      near += usable_weight(row);
     }
     sums.values.x += near;
   }
@@ -79,12 +93,12 @@ fn pass_score_rows(workgroup: u32, workgroups: u32, lane: u32) {
     }
   }
   var sums = no_item();
-  let end = slice_end(workgroup);
+  let rows = enter_rows(workgroup);
   let advance = RUN * rows_at_once();
-  for (var start = workgroup * settings.slice_rows; start < end; start += advance) {
+  for (var start = rows.x; start < rows.y; start += advance) {
     var near = no_item();
-    for (var base = start; base < min(start + advance, end); base += rows_at_once()) {
-      near = add(near, score_row(turn_of(base, end, lane), scale, lane));
+    for (var base = start; base < min(start + advance, rows.y); base += rows_at_once()) {
+      near = add(near, score_row(turn_of(base, rows.y, lane), scale, lane));
     }
     sums = add(sums, near);
   }
@@ -102,9 +116,11 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
     return;
   }
   let ratio = select(conclusion.scale / presumed, 0.0, presumed == 0.0);
-  let end = slice_end(workgroup);
-  for (var row = workgroup * settings.slice_rows + lane / ROW_LANES; row < end; row += rows_at_once()) {
-    for (var k = class_of(lane % ROW_LANES, 0u); k < settings.width; k += 4u * ROW_LANES) {
+  let rows = enter_rows(workgroup);
+  let quads = quads_of(lane % ROW_LANES);
+  for (var row = rows.x + lane / ROW_LANES; row < rows.y; row += rows_at_once()) {
+    for (var j = 0u; j < quads; j++) {
+      let k = class_of(lane % ROW_LANES, j);
       let at = row * settings.width + k;
       let scaled = bitcast<vec4u>(bitcast<vec4f>(read_gradient(at, 1u)) * ratio);
       write_gradient(at, 1u, below(k, settings.width), or_nan(scaled, vec4<bool>(conclusion.spoiled)));

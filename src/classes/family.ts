@@ -20,6 +20,8 @@ import {
   classesOnline,
   classesQuick,
   classesRow,
+  classesSegments,
+  classesWhole,
   familiesClass,
   groupsColumn,
   groupsLabels,
@@ -30,9 +32,10 @@ import {
   samplesUnmasked,
   statisticsLoss,
 } from "../shaders.generated.js";
+import { subgroupOf } from "../subgroups.js";
 import type { ClassLoss } from "./loss.js";
 import { argmax, logSumExp, measureRow } from "./row.js";
-import { codeOf, isQuick, numbersOf } from "./wgsl.js";
+import { codeOf, isDivisible, isQuick, numbersOf } from "./wgsl.js";
 
 /** True where labels are rows of probabilities, false where they are classes. */
 const areRows = (labels: ArrayLike<number>, { rows, columns }: Geometry): boolean =>
@@ -135,7 +138,7 @@ function geometryOf({ mask, subject, labels }: Problem, shape: Shape): Geometry 
  */
 function passes(
   { mask, reduction, subject, inPlace }: Problem,
-  { ports }: Wanted,
+  { ports, segments }: Wanted,
   small: boolean,
   limit: number,
 ): Pass[] {
@@ -179,7 +182,8 @@ function passes(
   }
   if (!mask) {
     const scaled = reduction === "mean" && gradient.length > 0;
-    if (scaled) add("accumulate_weights", [...present("second", "weights", "classWeights"), ...scratch]);
+    if (segments > 1) add("accumulate_segments", [...data, ...scratch]);
+    else if (scaled) add("accumulate_weights", [...present("second", "weights", "classWeights"), ...scratch]);
     rest(add("score_rows", [...written, ...scratch, ...upstream, ...counted], perSample));
     publish(scaled ? add("last", [...scratch, ...upstream, ...gradient], closing) : closing);
     return passes;
@@ -208,6 +212,15 @@ function quadsKept(columns: number, lanes: number): number {
   return quads <= MOST_QUADS ? Math.max(4, 2 ** Math.ceil(Math.log2(quads))) : 0;
 }
 
+/** The quick way is open (see shaders/classes/quick.wgsl) to labels that are classes, if the top class need not be named. */
+const quickOpen = ({ base, mask, labels }: Problem, ports: ReadonlySet<Port>, namesTop: boolean): boolean =>
+  labels !== "rows" &&
+  (namesTop || !(ports.has("predictedClass") || ports.has("correct"))) &&
+  isQuick((base as ClassLoss).terms(2), mask?.statistic === "probability" || ports.has("logSumExp"));
+
+/** Classes that a workgroup should at least have of a row that is shared. */
+const SEGMENT = 8192;
+
 /** psi(log p) of the classes of a row, summed over its label. */
 export const classes: FamilyTraits<"class"> = {
   name: "class",
@@ -226,26 +239,37 @@ export const classes: FamilyTraits<"class"> = {
       ...(asked("correct") && { correct: words("correct")[0] }),
     }),
   }),
+  // Masked rows are measured twice anyway, and a gradient in place leaves no logits for the other workgroups of a row.
+  segmentsOf(problem, { rows, columns }, { maxWorkgroups }, ports) {
+    const open = !problem.mask && !problem.inPlace && quickOpen(problem, ports, false);
+    const divisible = open && isDivisible((problem.base as ClassLoss).terms(2));
+    return divisible ? Math.max(1, Math.floor(Math.min(columns / SEGMENT, maxWorkgroups / Math.max(1, rows)))) : 1;
+  },
+  subgroupOf,
   passes,
   resolve,
   measure,
   numbers: (base, columns) => numbersOf((base as ClassLoss).terms(columns), columns),
   code: (base: BaseLoss) => [familiesClass, statisticsLoss, ...codeOf((base as ClassLoss).terms(2))],
-  samples({ problem, geometry, ports, view, rowLanes }) {
-    const { mask, labels, base } = problem;
+  samples({ problem, geometry, ports, view, rowLanes, segments, subgroup }) {
+    const { mask, labels } = problem;
     const needsLogSum = mask?.statistic === "probability" || ports.has("logSumExp");
-    const quads = quadsKept(geometry.columns, rowLanes);
-    const asksTop = ["predictedClass", "correct"].some((port) => ports.has(port as Port));
-    const quick = labels !== "rows" && (quads > 0 || !asksTop) && isQuick((base as ClassLoss).terms(2), needsLogSum);
+    const quads = segments > 1 ? 0 : quadsKept(geometry.columns, rowLanes);
+    const longRows = [classesOnline, segments > 1 ? classesSegments : classesWhole];
     const gradient = ports.has("gradient");
     return [
       `const SOFT = ${labels === "rows"};
 const VECTOR = ${view === "vector"};
 const NEEDS_LOG_SUM = ${needsLogSum};
 const ROW_LANES = ${rowLanes}u;
+const SUBGROUP = ${subgroup}u;
+fn exchange_in_subgroup(value: vec4u, span: u32) -> vec4u { return ${subgroup > 1 ? "subgroupShuffleXor(value, span)" : "value"}; }
+const SEGMENTS = ${segments}u;
 const ROW_QUADS = ${quads}u;`,
       classesLanes,
-      ...(quick ? [classesQuick, quads > 0 ? classesKept : classesOnline] : [classesGeneral]),
+      ...(quickOpen(problem, ports, quads > 0)
+        ? [classesQuick, ...(quads > 0 ? [classesKept] : longRows)]
+        : [classesGeneral]),
       `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : view === "vector" ? "port_gradient[at >> 2u][at & 3u] = bits;" : "port_gradient[at] = bits;"} }`,
       classesRow,
       samplesClasses,

@@ -37,6 +37,9 @@ export function isQuick(terms: readonly Term[], plain: boolean): boolean {
   return stages.length === 1 && limit === Infinity && tail === 1 && known;
 }
 
+/** Rows can be split over workgroups: what they tell each other holds the sums of so many powers. */
+export const isDivisible = (terms: readonly Term[]): boolean => terms.filter(powerOf).length <= 3;
+
 /** Numbers of a term behind its four coefficients, in the order in which its WGSL reads them. */
 function extrasOf(term: Term): number[] {
   const { psi, share } = term;
@@ -132,6 +135,8 @@ ${each(({ q, linear }, n) => {
   return `if (way == FINE) { p.x${n} += total(expm1_quad(${q} * a)); } else if (way == SHARED) { p.x${n} += total(root) - 4.0; } else { p.x${n} += total(exp(${q} * a)) - 4.0; }`;
 })}
 return p; }
+fn three_powers(p: Powers) -> vec3f { return vec3f(${[0, 1, 2].map((n) => (powers[n] ? `p.x${n}` : "0.0"))}); }
+fn powers_from(v: vec3f) -> Powers { var p = Powers(); ${each((_, n) => (n < 3 ? `p.x${n} = v[${n}];` : ""))} return p; }
 fn first_powers(p: Powers) -> vec2f { return vec2f(${[0, 1].map((n) => (powers[n] ? `p.x${n}` : "0.0"))}); }
 fn row_powers(own: Powers, first: vec2f, lane: u32) -> Powers { var p = own;
 ${each((_, n) => `p.x${n} = ${n < 2 ? `first[${n}]` : `row_sum(vec4f(own.x${n}, vec3f()), lane).x`};`)}

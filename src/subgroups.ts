@@ -1,0 +1,53 @@
+/** Lanes that can exchange values without shared memory. */
+import { usage } from "./buffers.js";
+import { recall } from "./recall.js";
+
+const spans = [1, 2, 4, 8, 16, 32, 64];
+
+/** Marks the spans over which a lane does not get the value of the lane whose index differs by that bit. */
+const wgsl = `enable subgroups;
+@group(0) @binding(0) var<storage, read_write> wrong: atomic<u32>;
+@group(0) @binding(1) var<storage, read_write> least: atomic<u32>;
+@compute @workgroup_size(128) fn main(@builtin(local_invocation_index) lane: u32, @builtin(subgroup_size) size: u32) {
+  var bits = 0u;
+${spans.map((span) => `  bits |= select(0u, ${span}u, subgroupShuffleXor(lane, ${span}u) != (lane ^ ${span}u));`).join("\n")}
+  atomicOr(&wrong, bits);
+  atomicMax(&least, 128u - size);
+}`;
+
+async function probe(device: GPUDevice): Promise<number> {
+  const buffer = device.createBuffer({ size: 512, usage: usage.STORAGE | usage.COPY_SRC });
+  const staging = device.createBuffer({ size: 512, usage: usage.MAP_READ | usage.COPY_DST });
+  try {
+    const module = device.createShaderModule({ code: wgsl });
+    const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute: { module } });
+    const entries = [0, 1].map((binding) => ({ binding, resource: { buffer, offset: 256 * binding, size: 4 } }));
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
+    pass.dispatchWorkgroups(1);
+    pass.end();
+    encoder.copyBufferToBuffer(buffer, 0, staging, 0, 512);
+    device.queue.submit([encoder.finish()]);
+    await staging.mapAsync(usage.MAP_READ);
+    const words = new Uint32Array(staging.getMappedRange());
+    const size = Math.min(128 - words[64], device.adapterInfo?.subgroupMinSize || 128);
+    return spans.find((span) => span >= size || words[0] & span) ?? 128;
+  } catch {
+    return 1; // then shared memory does it
+  } finally {
+    buffer.destroy();
+    staging.destroy();
+  }
+}
+
+const found = new WeakMap<GPUDevice, Promise<number>>();
+
+/**
+ * Size of the blocks of consecutive lanes that may exchange values as a subgroup: 1 without the feature `subgroups`. WGSL promises
+ * neither a size nor an order of lanes, so both are looked at once per device; where a compiler chooses among sizes, the least counts.
+ */
+export function subgroupOf(device: GPUDevice): Promise<number> | number {
+  return device.features.has("subgroups") ? recall(found, device, () => probe(device)) : 1;
+}

@@ -207,12 +207,8 @@ describe.each(named([crossEntropy(), sgce({ q: 0.5 }), sgce({ q: 0.7 }), focal()
   );
 
   it("the longest rows", async () => {
-    for (const [rows, classes] of [
-      [2, 50257],
-      [1, 128000],
-    ] as const) {
-      await compare(loss, extremeData(rows, classes), { shape: [rows, classes] }, `${rows} x ${classes}`);
-    }
+    await compare(loss, extremeData(4, 50257), { shape: [4, 50257] }, "50257 classes");
+    await compare(loss, classData(1, 128000, 3, 0), { shape: [1, 128000] }, "128000 classes");
   });
 });
 

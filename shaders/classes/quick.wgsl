@@ -105,14 +105,14 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   let p_scale = -pull * scale;
   let weights = power_weights(&coefficients, scale);
   let whole = whole_quads(position, quads);
-  let shared = select(0u, whole, way == SHARED);
+  let rooted = select(0u, whole, way == SHARED);
   if (POWERS > 0u) {
-    for (var j = 0u; j < shared; j++) {
+    for (var j = 0u; j < rooted; j++) {
       let l = temperature * (row_quad(start, position, j) - state.top) - stage.log_sum;
       write_gradient(start + class_of(position, j), 1u, vec4<bool>(true), marked(pulls_at(l, p_scale, weights, SHARED), marks));
     }
   }
-  for (var j = shared; j < whole; j++) {
+  for (var j = rooted; j < whole; j++) {
     let l = temperature * (row_quad(start, position, j) - state.top) - stage.log_sum;
     write_gradient(start + class_of(position, j), 1u, vec4<bool>(true), marked(pulls_at(l, p_scale, weights, COARSE), marks));
   }

@@ -119,7 +119,8 @@ const checks: Record<string, (what: string) => Promise<void>> = {
   "few samples": (what) => parity(what, zmse(), regressionData(21), { tuning: small }),
   "an upper side": (what) =>
     parity(what, zmse({ statistic: "error", side: "upper", threshold: 1 }), regressionData(1501), { tuning: small }),
-  "rows over classes": (what) => parity(what, sgce({ q: 0.5 }), classData(12, 200), { shape: [12, 200], tuning: small }),
+  "rows over classes": (what) =>
+    parity(what, sgce({ q: 0.5 }), classData(12, 200), { shape: [12, 200], tuning: small }),
   "rows of one lane": (what) => parity(what, sgce({ q: 0.7 }), classData(8, 201, 5), { shape: [8, 201], tuning: lane }),
   "rows that lanes share": (what) =>
     parity(what, sgce({ q: 0.7 }), classData(3, 1201, 4), { shape: [3, 1201], tuning: lane }),

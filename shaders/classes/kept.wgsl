@@ -45,15 +45,17 @@ fn scan_row(row: u32, position: u32, factor: f32, way: u32, lane: u32) -> Scan {
   top = row_top(top, lane);
 
   var sums = RowSums();
-  // One of these loops runs: a branch would cost software adapters all ways in every turn.
-  for (var j = 0u; j < select(0u, quads, way == COARSE); j++) {
-    add_quad(position, j, factor, top.score, COARSE, &sums);
-  }
-  if (POWERS > 0u) {
+  if (POWERS == 0u) {
+    for (var j = 0u; j < quads; j++) {
+      add_quad(position, j, factor, top.score, COARSE, &sums);
+    }
+  } else {
+    // One of these loops runs: a branch would cost software adapters all ways in every turn. On short rows care costs less than
+    // a third loop.
     for (var j = 0u; j < select(0u, quads, way == SHARED); j++) {
       add_quad(position, j, factor, top.score, SHARED, &sums);
     }
-    for (var j = 0u; j < select(0u, quads, way == FINE); j++) {
+    for (var j = 0u; j < select(quads, 0u, way == SHARED); j++) {
       add_quad(position, j, factor, top.score, FINE, &sums);
     }
   }

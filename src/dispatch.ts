@@ -50,17 +50,17 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
     const rule = `rows must have at most ${most} elements on this device`;
     refuse("unsupported", problem.subject, rule, rowElements, "Request a higher maxStorageBufferBindingSize.");
   }
-  const small = elements <= tuning.smallBatch && chunkRows === rows && segments === 1;
+  const small = elements <= tuning.smallBatch && chunkRows === rows && (segments === 1 || rows === 0);
   const wanted = small
     ? 1
     : ceilDivide(Math.min(tuning.maxWorkgroups, ceilDivide(elements, tuning.minElements)), tiles);
   const sliceRows =
-    segments > 1 ? 1 / segments : quadRows * Math.max(1, ceilDivide(ceilDivide(rows, Math.max(1, wanted)), quadRows));
+    segments > 1 ? 1 : quadRows * Math.max(1, ceilDivide(ceilDivide(rows, Math.max(1, wanted)), quadRows));
   const chunks: Chunk[] = [];
   let slices = 0;
   for (let firstRow = 0; firstRow < rows || chunks.length === 0; firstRow += chunkRows) {
     const chunk = Math.min(chunkRows, rows - firstRow);
-    const count = small ? 1 : ceilDivide(chunk, sliceRows);
+    const count = small ? 1 : ceilDivide(chunk * segments, sliceRows);
     chunks.push({ firstRow, rows: chunk, slices: count, firstSlice: slices });
     slices += count;
   }

@@ -8,7 +8,15 @@ import type { BaseLoss, Definition } from "./loss.js";
 import { sigmoid } from "./numerics.js";
 import type { Pass, Wanted } from "./passes.js";
 import type { Port } from "./ports.js";
-import type { CheckedInputs, Geometry, Labels, OptionalInputs, Problem, Shape } from "./problem.js";
+import {
+  type CheckedInputs,
+  type Geometry,
+  type Labels,
+  type OptionalInputs,
+  type Problem,
+  refuseClassWeights,
+  type Shape,
+} from "./problem.js";
 import type { ModuleSpec } from "./shader.js";
 import {
   familiesBinary,
@@ -157,10 +165,7 @@ export const binary: ElementTraits<"binary"> = {
     }
     if (given.classWeights === undefined) return { ...resolved, weights };
     const classWeights = array("classWeights", 2, "Give those of labels 0 and 1.");
-    if (geometry.width > 1) {
-      const rule = "classWeights must go with single elements as samples";
-      refuse("parameter", subject, rule, "rows", `Use granularity: "element".`);
-    }
+    if (geometry.width > 1) refuseClassWeights(subject);
     const factor = (label: number, i: number): number => (classWeights[label] ?? 1) * (weights?.[i] ?? 1);
     return { ...resolved, weights: Float64Array.from(labels, factor) };
   },

@@ -38,7 +38,7 @@ export function passesFor(wanted: Wanted, small: boolean, limit: number): Pass[]
   const { classes, width } = geometry;
   const rowSamples = width > 1;
   const { passes, present, add } = passBuilder(ports, limit);
-  const data = present("first", "second", "weights");
+  const data = present("first", "second", "weights", "classWeights");
   const scratch: Port[] = rowSamples ? ["scratch", "samples"] : ["scratch"];
   const upstream = present("upstream");
   const given = present("givenStatistics");

@@ -13,6 +13,7 @@ import {
   optionalInputNames,
   type Problem,
   type Reduction,
+  refuseClassWeights,
   refuseUnmasked,
   resolveGeometry,
   resolveProblem,
@@ -100,7 +101,7 @@ export function structureOf({ base, mask }: Problem): string {
  * `givenStatistics` in the form of `statistics`. Written: `loss` [1], for "none" [samples]; `gradient` [rows x columns];
  * `perSample`, `z` [samples]; `mask` u32 [samples]; `statistics` (mean, standard deviation as f32; n, inliers as u32) per group,
  * column by column; `summary` (loss, weightSum, gradientScale as f32; count, invalidLabels, nonFinite as u32).
- * Of class losses: `logits` [rows x classes]; `labels` i32 [rows], or f32 [rows x classes]; `classWeights` [classes]; written on request
+ * Of class losses: `logits` [rows x classes]; `labels` i32 [rows], or f32 [rows x classes]; `classWeights` [classes], of binary ones [2]; written on request
  * `logSumExp` [rows], `predictedClass` i32 [rows], `correct` u32 [1].
  *
  * On the GPU a loss that overflows float32 counts as not finite.
@@ -123,7 +124,7 @@ export async function createPlan<F extends Family>(
   refuseLost(device, subject);
   const { outputs = ["loss", "gradient"], inputs = [], shape, tuning: overrides } = options;
   eachOf(outputs, [...planOutputs, ...extras], subject, "an output");
-  eachOf(inputs, passesOf ? optionalInputNames : optionalInputNames.slice(0, 3), subject, "an input");
+  eachOf(inputs, familyTraits.labelled ? optionalInputNames : optionalInputNames.slice(0, 3), subject, "an input");
   /** The ports behind the names of `encode`. */
   const ports = new Map<string, Port>([
     [data[0], "first"],
@@ -145,6 +146,7 @@ export async function createPlan<F extends Family>(
   const tuning = tuningOf(device, subject, overrides);
   const grids = new Map<number, Grid>();
   const all = new Set(ports.values());
+  if (width > 1 && !passesOf && all.has("classWeights")) refuseClassWeights(subject);
   const segments = familyTraits.segmentsOf?.(problem, geometry, tuning, all) ?? 1;
   const gridFor = (rows: number): Grid =>
     recall(grids, rows, () => gridOf(problem, resolveGeometry(problem, [rows, columns]), tuning, segments));

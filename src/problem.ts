@@ -211,6 +211,12 @@ export function refuseUnmasked({ mask, subject }: Problem, name: string): void {
   if (!mask) refuse("parameter", subject, `${name} must go with zMasked`, subject, "Wrap the loss: zMasked(loss).");
 }
 
+/** Class weights are those of samples with one label. */
+export function refuseClassWeights(subject: string): never {
+  const rule = "classWeights must go with single elements as samples";
+  refuse("parameter", subject, rule, "rows", `Use granularity: "element".`);
+}
+
 /** Fills in the groups that are given, by column and class. */
 function readGivenStatistics(problem: Problem, geometry: Geometry, given: ArrayLike<unknown>): GroupStatistics[] {
   const { subject } = problem;

@@ -16,30 +16,31 @@ ${spans.map((span) => `  bits |= select(0u, ${span}u, subgroupShuffleXor(lane, $
 }`;
 
 async function probe(device: GPUDevice): Promise<number> {
+  // Nothing is awaited within the scope: errors of others have no business in it.
+  device.pushErrorScope("validation");
   const buffer = device.createBuffer({ size: 512, usage: usage.STORAGE | usage.COPY_SRC });
   const staging = device.createBuffer({ size: 512, usage: usage.MAP_READ | usage.COPY_DST });
-  try {
-    const module = device.createShaderModule({ code: wgsl });
-    const pipeline = await device.createComputePipelineAsync({ layout: "auto", compute: { module } });
-    const entries = [0, 1].map((binding) => ({ binding, resource: { buffer, offset: 256 * binding, size: 4 } }));
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
-    pass.dispatchWorkgroups(1);
-    pass.end();
-    encoder.copyBufferToBuffer(buffer, 0, staging, 0, 512);
-    device.queue.submit([encoder.finish()]);
-    await staging.mapAsync(usage.MAP_READ);
-    const words = new Uint32Array(staging.getMappedRange());
-    const size = Math.min(128 - words[64], device.adapterInfo?.subgroupMinSize || 128);
-    return spans.find((span) => span >= size || words[0] & span) ?? 128;
-  } catch {
-    return 1; // then shared memory does it
-  } finally {
-    buffer.destroy();
-    staging.destroy();
-  }
+  const module = device.createShaderModule({ code: wgsl });
+  const pipeline = device.createComputePipeline({ layout: "auto", compute: { module } });
+  const entries = [0, 1].map((binding) => ({ binding, resource: { buffer, offset: 256 * binding, size: 4 } }));
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
+  pass.dispatchWorkgroups(1);
+  pass.end();
+  encoder.copyBufferToBuffer(buffer, 0, staging, 0, 512);
+  device.queue.submit([encoder.finish()]);
+  const mapped = staging.mapAsync(usage.MAP_READ);
+  const scope = device.popErrorScope();
+  // Whatever goes wrong: shared memory does it as well.
+  const [error] = await Promise.all([scope, mapped]).catch((cause) => [cause]);
+  const words = error ? undefined : new Uint32Array(staging.getMappedRange().slice(0));
+  buffer.destroy();
+  staging.destroy();
+  if (!words) return 1;
+  const size = Math.min(128 - words[64], device.adapterInfo?.subgroupMinSize || 128);
+  return spans.find((span) => span >= size || words[0] & span) ?? 128;
 }
 
 const found = new WeakMap<GPUDevice, Promise<number>>();

@@ -213,6 +213,11 @@ describe.each(named([crossEntropy(), sgce({ q: 0.5 }), sgce({ q: 0.7 }), focal()
 });
 
 describe.each(named([crossEntropy(), sgce({ q: 0.5 }), smoothed(unhinged())]))("rows in segments: %s", (_, loss) => {
+  it("one row in 49 segments", async () => {
+    const long = classData(1, 49 * 8192 + 3, 6, 0);
+    await compare(loss, long, { shape: [1, 49 * 8192 + 3], tuning: { maxWorkgroups: 49 } }, "49 segments");
+  });
+
   const [rows, classes] = [3, 33002]; // four segments, of which the last one ends within a quad
   const data = { ...extremeData(rows, classes), weights: weightsFor(rows) };
   const shape = [rows, classes] as const;
@@ -234,6 +239,8 @@ describe.each(named([crossEntropy(), sgce({ q: 0.5 }), smoothed(unhinged())]))("
     }
     const got = await runPlan(device, loss, data, { shape, capacity: 8 });
     expectParity(got, evaluate(loss, data, { shape }), "of 8 rows", { rtol: 1e-4 });
+    const none = { logits: [], labels: [], weights: [] };
+    expect((await runPlan(device, loss, none, { shape: [0, classes], capacity: 3 })).loss).toBe(0);
   });
 });
 

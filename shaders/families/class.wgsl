@@ -1,6 +1,11 @@
 // Classes: a sample is a row, measured by classes/row.wgsl. Its elements have no label and no loss of their own.
 
 const HAS_LABELS = false;
+const WEIGHTED = HAS_weights;
+
+fn element_weights(start: u32, stride: u32, positive: vec4<bool>) -> vec4u {
+  return read_weights(start, stride);
+}
 
 fn labels_of(labels: vec4u) -> Labels {
   return Labels();

@@ -1,6 +1,11 @@
 // Regression: rho(r) of residuals r = prediction - target.
 
 const HAS_LABELS = false;
+const WEIGHTED = HAS_weights;
+
+fn element_weights(start: u32, stride: u32, positive: vec4<bool>) -> vec4u {
+  return read_weights(start, stride);
+}
 
 fn labels_of(targets: vec4u) -> Labels {
   return Labels(vec4<bool>(true), vec4<bool>(true), vec4<bool>());

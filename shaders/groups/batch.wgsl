@@ -24,6 +24,10 @@ fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
   return (scored - references.mean) * references.inverse;
 }
 
+fn belonging(quad: Quad, row: u32, label: u32) -> vec4<bool> {
+  return vec4<bool>(true);
+}
+
 fn store_inliers(sums: Item, spot: Spot, lane: u32) {}
 
 fn pass_finalize(workgroup: u32, workgroups: u32, lane: u32) {}

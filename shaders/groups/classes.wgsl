@@ -40,6 +40,10 @@ fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
     * select(vec4f(references.inverse.x), vec4f(references.inverse.y), positive);
 }
 
+fn belonging(quad: Quad, row: u32, label: u32) -> vec4<bool> {
+  return quad.positive == vec4<bool>(label == 1u);
+}
+
 // The slice's moments have been merged, so their place is free for its inliers.
 fn store_inliers(sums: Item, spot: Spot, lane: u32) {
   let total = reduce_column(ADD, sums, spot, lane);

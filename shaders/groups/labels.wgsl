@@ -18,40 +18,16 @@ fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
 
 fn store_inliers(sums: Item, spot: Spot, lane: u32) {}
 
-// Moments of one label over a slice: three sweeps over short parts, for the largest magnitude, the mean, and the deviations from it.
+fn belonging(quad: Quad, row: u32, label: u32) -> vec4<bool> {
+  return labels_of_samples(row, settings.rows) == vec4u(label);
+}
+
+// Moments of one label over a slice, from short parts.
 fn label_moments(first: u32, end: u32, label: u32) -> Item {
+  let spot = Spot(0u, 0u, first, end, 4u, 0u, false);
   var all = no_item();
   for (var row = first; row < end; row += 4u * RUN) {
-    var moments = no_item();
-    var counts = vec4u();
-    var scale = 1.0;
-    var exponent = 0;
-    for (var sweep = 0u; sweep < 3u; sweep++) {
-      let pivot = moments.values.x;
-      var largest = vec4f();
-      var sums = vec4f();
-      var squares = vec4f();
-      counts = vec4u();
-      for (var at = row; at < min(row + 4u * RUN, end); at += 4u) {
-        let quad = sample_quad(at, 0u);
-        let own = labels_of_samples(at, end) == vec4u(label);
-        let deviation = select(vec4f(), quad.losses.scored * scale - pivot, own & quad.usable);
-        largest = max(largest, abs(deviation));
-        sums += deviation;
-        squares += deviation * deviation;
-        counts += vec4u(count_of(own & quad.usable), count_of(own & quad.broken), 0u, count_of(own & quad.broken));
-      }
-      if (sweep == 0u) {
-        exponent = clamp(exponent_of(max(max(largest.x, largest.y), max(largest.z, largest.w))), -126, 126);
-        scale = power_of_two(-exponent);
-      } else {
-        moments = moments_about(pivot, counts.x, sums, squares);
-      }
-    }
-    moments.values *= vec4f(power_of_two(exponent), 1.0, power_of_two(exponent), 0.0);
-    let poison = select(counts.w, 0u, OMITS);
-    moments.counts = vec4u(counts.x, counts.y, select(bitcast<u32>(exponent), 0u, counts.x == 0u), poison);
-    all = merge_moments(all, moments);
+    all = merge_moments(all, careful_moments(row, min(row + 4u * RUN, end), spot, label));
   }
   return all;
 }

@@ -83,7 +83,7 @@ fn careful_moments(row: u32, stop: u32, spot: Spot, label: u32) -> Item {
     counts = vec4u();
     for (var at = row; at < stop; at += spot.step) {
       let quad = sample_quad(at, spot.column);
-      let own = vec4<bool>(CLASSES == 1u) | (quad.positive == vec4<bool>(label == 1u));
+      let own = belonging(quad, at, label);
       let deviation = select(vec4f(), quad.losses.scored * scale - pivot, own & quad.usable);
       largest = max(largest, abs(deviation));
       sums += deviation;

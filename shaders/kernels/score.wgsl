@@ -54,7 +54,7 @@ fn quick_score(row: u32, stop: u32, spot: Spot, references: References) -> Item 
     }
     var loss = quad.losses.loss;
     var pull = quad.losses.slope;
-    if (HAS_weights) {
+    if (WEIGHTED) {
       weights += bitcast<vec4f>(quad.weight & keep);
       loss *= bitcast<vec4f>(quad.weight);
       pull *= bitcast<vec4f>(quad.weight);
@@ -79,7 +79,7 @@ fn quick_score(row: u32, stop: u32, spot: Spot, references: References) -> Item 
     return no_item();
   }
   let kept = u32(dot(kept_count, vec4i(1)));
-  let weight = select(f32(kept), total(weights), HAS_weights);
+  let weight = select(f32(kept), total(weights), WEIGHTED);
   return Item(vec4f(total(losses), weight, 0.0, 0.0), vec4u(kept, 0u, 0u, u32(dot(positives, vec4i(1)))));
 }
 

@@ -52,13 +52,13 @@ struct QuickQuad {
 fn quick_quad(start: u32, stride: u32) -> QuickQuad {
   let first = read_first(start, stride);
   let second = read_second(start, stride);
-  let weight = read_weights(start, stride);
   let labels = labels_of(second);
+  let weight = element_weights(start, stride, labels.positive);
   var odd = full_exponent(first) | full_exponent(second);
   if (HAS_LABELS) {
     odd = select(vec4u(), odd, labels.used) | select(vec4u(0x80000000u), vec4u(), labels.valid);
   }
-  if (HAS_weights) {
+  if (WEIGHTED) {
     odd |= full_exponent(weight);
   }
   return QuickQuad(losses_of(first, second), weight, odd, labels);

@@ -13,7 +13,7 @@ fn sample_stride() -> u32 {
 fn sample_quad(row: u32, column: u32) -> Quad {
   let start = sample_start(row, column);
   var quad = element_quad(start, sample_stride(), below(row, settings.rows));
-  let weight = read_weights(start, sample_stride());
+  let weight = element_weights(start, sample_stride(), quad.positive);
   let broken = quad.usable & non_finite(weight);
   quad.broken |= broken;
   quad.usable &= !broken;

@@ -6,7 +6,7 @@ fn prepare_samples(workgroup: u32, lane: u32) {}
 fn enter_rows(workgroup: u32) -> vec2u {
   if (SEGMENTS > 1u) {
     segment = workgroup % SEGMENTS;
-    return workgroup / SEGMENTS + vec2u(0u, 1u);
+    return min(workgroup / SEGMENTS + vec2u(0u, 1u), vec2u(settings.rows));
   }
   return vec2u(workgroup * settings.slice_rows, slice_end(workgroup));
 }

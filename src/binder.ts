@@ -34,8 +34,8 @@ type Node = { next: WeakMap<GPUBuffer, Node>; calls: Map<string, CallGroups> };
 const newNode = (): Node => ({ next: new WeakMap(), calls: new Map() });
 
 /** Bytes of a port for one chunk, and where the chunk starts in it. */
-function extent(port: Port, grid: Grid, { firstRow, rows }: Chunk, problem: Problem) {
-  const unit = unitOf(port, problem);
+function extent(port: Port, grid: Grid, { firstRow, rows }: Chunk) {
+  const unit = unitOf(port);
   if (typeof unit === "number") return { offset: 0, size: unit };
   if (unit === "group") return { offset: 0, size: 16 * grid.groups };
   if (unit === "scratch") return { offset: 0, size: scratchSize(grid) };
@@ -62,7 +62,7 @@ export function createBinder(
   };
   /** Bytes from the start of a port to the end of its last chunk. */
   const sizeOf = (port: Port, grid: Grid): number => {
-    const { offset, size } = extent(port, grid, grid.chunks[grid.chunks.length - 1], problem);
+    const { offset, size } = extent(port, grid, grid.chunks[grid.chunks.length - 1]);
     return offset + size;
   };
   let scratch = own(scratchSize(whole));
@@ -99,7 +99,7 @@ export function createBinder(
   const createGroups = (parts: ReadonlyMap<Port, BoundBuffer>, grid: Grid, steps: readonly Step[]): CallGroups => {
     const resource = (port: Port, chunk: Chunk): GPUBufferBinding => {
       if (port === "scratch") return { buffer: scratch };
-      const { offset, size } = extent(port, grid, chunk, problem);
+      const { offset, size } = extent(port, grid, chunk);
       // WebGPU has no empty bindings.
       if (size === 0) return { buffer: own(0) };
       const { buffer, offset: start } = parts.get(port) ?? { buffer: samples!, offset: 0 };

@@ -40,7 +40,7 @@ export function passesFor(wanted: Wanted, small: boolean, limit: number): Pass[]
   const { passes, present, add } = passBuilder(ports, limit);
   const data = present("first", "second", "weights", "classWeights");
   const scratch: Port[] = rowSamples ? ["scratch", "samples"] : ["scratch"];
-  const upstream = present("upstream");
+  const upstream = present("upstream", "upstreams");
   const given = present("givenStatistics");
   const gradient = present("gradient");
   const figures = present("loss", "summary", "statistics");

@@ -114,11 +114,8 @@ export async function createPlan<F extends Family>(
   loss: Loss<F>,
   options: PlanOptions,
 ): Promise<Plan> {
-  let problem = resolveProblem(loss as Loss, options, [
-    "inputs",
-    "tuning",
-    ...(loss?.family === "class" ? ["labels", "inPlace"] : []),
-  ]);
+  const known = ["inputs", "tuning", ...(loss?.family === "class" ? ["labels", "inPlace"] : [])];
+  let problem = resolveProblem(loss as Loss, options, known);
   const { subject, reduction, mask, familyTraits } = problem;
   const { data, extras, passes: passesOf } = familyTraits;
   refuseLost(device, subject);
@@ -128,11 +125,11 @@ export async function createPlan<F extends Family>(
   /** The ports behind the names of `encode`. */
   const ports = new Map<string, Port>([
     [data[0], "first"],
-    [data[1], "second"],
+    [data[1], problem.labels === "rows" || !passesOf ? "second" : "labels"],
   ]);
   for (const name of [...inputs, ...outputs]) {
-    const port = name === "loss" && reduction === "none" ? "losses" : name;
-    ports.set(name, port === "unscaledGradient" ? "gradient" : port);
+    const each = reduction === "none" ? { loss: "losses", upstream: "upstreams" } : {};
+    ports.set(name, ({ unscaledGradient: "gradient", ...each } as Record<string, Port>)[name] ?? name);
   }
   const unscaled = ports.has("unscaledGradient");
   if (unscaled && ports.has("gradient")) {
@@ -170,10 +167,11 @@ export async function createPlan<F extends Family>(
   // Short rows gain nothing from vec4 access, and share a kernel without it.
   const always = columns % 4 === 0 && (width === 1 ? classes === 1 : passesOf !== undefined && columns > 32);
   const vectors = always || (width === 1 && (classes === 1 || columns === 1));
+  const vectorView = passesOf ? "elements" : "all";
   const [small, scalar, vector] = await Promise.all([
-    compile(true, always ? "vector" : "scalar"),
-    whole.small || always ? [] : compile(false, "scalar"),
-    whole.small || !vectors ? [] : compile(false, "vector"),
+    compile(true, always ? vectorView : "none"),
+    whole.small || always ? [] : compile(false, "none"),
+    whole.small || !vectors ? [] : compile(false, vectorView),
   ]);
   const settings = createSettings(device, settingsSize(problem));
   const binder = createBinder(device, problem, ports, settings.buffer, whole);
@@ -210,8 +208,7 @@ export async function createPlan<F extends Family>(
       if (own) pass.end();
     },
     setLoss(loss) {
-      const { nonFinite, ignoreIndex, labels, inPlace } = problem;
-      const next = resolveProblem(loss, { reduction, nonFinite, ignoreIndex, labels, inPlace }, ["labels", "inPlace"]);
+      const next = resolveProblem(loss, options, known);
       const [is, was] = [structureOf(next), structureOf(problem)];
       if (is !== was || next.base.definition.wgsl !== problem.base.definition.wgsl) {
         refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");

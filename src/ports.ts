@@ -3,14 +3,14 @@
  * leaves out has functions that return the neutral value or do nothing, so that one kernel text serves every set of outputs
  * and nothing is bound that nobody asked for.
  */
-import type { Problem } from "./problem.js";
-
-/** What one entry of each port belongs to; a number is the size of the whole in bytes. Kernels only read the first six. */
+/** What one entry of each port belongs to; a number is the size of the whole in bytes. Kernels only read the first eight. */
 const units = {
   first: "element",
   second: "element",
+  labels: "sample",
   weights: "sample",
-  upstream: "sample",
+  upstream: 4,
+  upstreams: "sample",
   givenStatistics: "group",
   classWeights: "class",
   gradient: "element",
@@ -34,30 +34,26 @@ export type Port = keyof typeof units;
 const names = Object.keys(units) as Port[];
 
 /** What one entry of a port belongs to. */
-export const unitOf = (port: Port, { familyTraits, labels, reduction }: Problem) => {
-  if (port === "upstream" && reduction !== "none") return 4;
-  return port === "second" && familyTraits.geometryOf && labels !== "rows" ? "sample" : units[port];
-};
+export const unitOf = (port: Port) => units[port];
 /** The binding of a port; the settings have 0. */
 export const bindingOf = (port: Port): number => names.indexOf(port) + 1;
 /** True for ports that kernels do not write; binding one buffer both to these and to others is what WebGPU forbids. */
-export const isReadOnly = (port: Port): boolean => bindingOf(port) <= 6;
+export const isReadOnly = (port: Port): boolean => bindingOf(port) <= 8;
 
-/** How four consecutive elements are reached: as a vec4 (they are aligned), or one by one. */
-export type View = "vector" | "scalar";
+/** What is reached as vec4s, for four of them are consecutive and aligned; the rest is reached one by one. */
+const views = { elements: /element/, all: /element|sample/, none: /^$/ };
+/** One of them: elements only (where rows are samples), samples too, or nothing. */
+export type View = keyof typeof views;
 
 /**
- * WGSL of all ports but the last two, which the kernels declare: a variable for those that are present, and for all of them functions that read and write four words, `stride` apart. Where samples are rows, only elements come as vectors.
+ * WGSL of all ports but the last two, which the kernels declare: a variable for those that are present, and for all of them functions that read and write four words, `stride` apart. A gradient that takes the place of the logits is where they are read.
  */
-export function portsWgsl(present: ReadonlySet<Port>, view: View, problem: Problem): string {
+export function portsWgsl(present: ReadonlySet<Port>, view: View): string {
   const texts = names.slice(0, -2).map((port) => {
     const there = present.has(port);
-    // Where the gradient takes the place of the logits, that is where they are read.
-    const inPlace = problem.inPlace && port === "first" && present.has("gradient");
+    const inPlace = !there && port === "first" && present.has("gradient");
     const name = `port_${inPlace ? "gradient" : port}`;
-    const vector =
-      view === "vector" &&
-      (problem.familyTraits.geometryOf ? /element/ : /element|sample/).test(`${unitOf(port, problem)}`);
+    const vector = views[view].test(`${units[port]}`);
     const writes = there && !isReadOnly(port);
     const words = [0, 1, 2, 3].map((k) => `${name}[start + ${k}u * stride]`);
     const quad = vector ? `${name}[start >> 2u]` : `vec4u(${words})`;

@@ -199,10 +199,10 @@ describe("createPlan", () => {
       planned(squaredError(), { shape, tuning: { workgroups: 4 } }),
     ],
     [
-      "lanes that are no power of two",
+      "class weights of rows",
       "parameter",
-      /^squaredError: .*workgroupSize must be a power of two/,
-      planned(squaredError(), { shape, tuning: { workgroupSize: 3 } }),
+      /classWeights must go with single elements/,
+      planned(zbce({ per: "batch", granularity: "sample" }), { shape: [4, 2], inputs: ["classWeights"] }),
     ],
     [
       "a negative tuning",

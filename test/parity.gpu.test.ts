@@ -119,6 +119,20 @@ describe("sizes", () => {
   });
 });
 
+describe("class weights of binary losses", () => {
+  it.each(Object.entries(cuts))("%s", async (cut, tuning) => {
+    for (const weights of [undefined, weightsFor(3001)]) {
+      const inputs = { ...binaryData(3001, 4, 0.1), classWeights: [0.5, 3], ...(weights && { weights }) };
+      await compare(binaryCrossEntropy(), inputs, `bce, ${cut}`, { tuning });
+      await compare(zbce(), inputs, `zbce, ${cut}`, { tuning });
+    }
+  });
+});
+
+it("lanes are rounded down to a power of two", async () => {
+  await compare(zmse(), regressionData(1000), "three lanes", { tuning: { workgroupSize: 3 } });
+});
+
 describe("shapes", () => {
   const shapes: [number, number][] = [
     [0, 3],

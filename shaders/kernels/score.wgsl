@@ -14,7 +14,10 @@ fn inverse_of(statistics: Item) -> f32 {
 const UPSTREAM_HERE = NONE || !(MEAN || UNSCALED);
 
 fn upstream_at(start: u32, stride: u32) -> vec4f {
-  return bitcast<vec4f>(read_upstream(select(0u, start, NONE), select(0u, stride, NONE)));
+  if (NONE) {
+    return bitcast<vec4f>(read_upstreams(start, stride));
+  }
+  return bitcast<vec4f>(read_upstream(0u, 0u));
 }
 
 fn in_bounds(z: vec4f, bounds: vec2f) -> vec4<bool> {

@@ -49,7 +49,7 @@ fn label_of_row(row: u32) -> RowLabel {
     }
     return RowLabel(0u, true, true, weight);
   }
-  let label = read_second(row, 0u).x;
+  let label = read_labels(row, 0u).x;
   let ignored = bitcast<i32>(label) == i32(bitcast<f32>(settings.ignore_bits));
   let used = !ignored && label < settings.width;
   return RowLabel(label, used, used || ignored, bitcast<f32>(read_classWeights(select(0u, label, used), 0u).x));

@@ -144,8 +144,8 @@ function passes(
 ): Pass[] {
   const { passes, present, add } = passBuilder(ports, limit);
   const scratch: Port[] = mask ? ["scratch", "samples"] : ["scratch"];
-  const data = present("first", "second", "weights", "classWeights");
-  const upstream = present("upstream");
+  const data = present("first", "second", "labels", "weights", "classWeights");
+  const upstream = present("upstream", "upstreams");
   const gradient = present("gradient");
   const given = present("givenStatistics");
   if (inPlace && gradient.length === 0) {
@@ -183,7 +183,7 @@ function passes(
   if (!mask) {
     const scaled = reduction === "mean" && gradient.length > 0;
     if (segments > 1) add("accumulate_segments", [...data, ...scratch]);
-    else if (scaled) add("accumulate_weights", [...present("second", "weights", "classWeights"), ...scratch]);
+    else if (scaled) add("accumulate_weights", [...present("second", "labels", "weights", "classWeights"), ...scratch]);
     rest(add("score_rows", [...written, ...scratch, ...upstream, ...counted], perSample));
     publish(scaled ? add("last", [...scratch, ...upstream, ...gradient], closing) : closing);
     return passes;
@@ -259,7 +259,7 @@ export const classes: FamilyTraits<"class"> = {
     const gradient = ports.has("gradient");
     return [
       `const SOFT = ${labels === "rows"};
-const VECTOR = ${view === "vector"};
+const VECTOR = ${view === "elements"};
 const NEEDS_LOG_SUM = ${needsLogSum};
 const ROW_LANES = ${rowLanes}u;
 const SUBGROUP = ${subgroup}u;
@@ -270,7 +270,7 @@ const ROW_QUADS = ${quads}u;`,
       ...(quickOpen(problem, ports, quads > 0)
         ? [classesQuick, ...(quads > 0 ? [classesKept] : longRows)]
         : [classesGeneral]),
-      `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : view === "vector" ? "port_gradient[at >> 2u][at & 3u] = bits;" : "port_gradient[at] = bits;"} }`,
+      `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : view === "elements" ? "port_gradient[at >> 2u][at & 3u] = bits;" : "port_gradient[at] = bits;"} }`,
       classesRow,
       samplesClasses,
       samplesStored,

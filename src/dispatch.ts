@@ -41,7 +41,7 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
   // A slice is whole quads; of single elements it keeps every lane busy, as of rows.
   const quadRows = width > 1 ? Math.max(4, workgroupSize / rowLanes) : 4 * Math.floor(workgroupSize / tileColumns);
 
-  const rowElements = width > 1 ? Math.max(4, width) : columns;
+  const rowElements = width > 1 ? Math.max(6, width) : columns; // six words of a sample
   const alignment = 64; // rows whose byte offset is a multiple of 256 whatever the row
   const fitting = Math.floor(maxBindingSize / (4 * rowElements));
   const chunkRows = fitting >= rows ? rows : Math.floor(fitting / alignment) * alignment;
@@ -51,9 +51,11 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
     refuse("unsupported", problem.subject, rule, rowElements, "Request a higher maxStorageBufferBindingSize.");
   }
   const small = elements <= tuning.smallBatch && chunkRows === rows && (segments === 1 || rows === 0);
-  const wanted = small
-    ? 1
-    : ceilDivide(Math.min(tuning.maxWorkgroups, ceilDivide(elements, tuning.minElements)), tiles);
+  const groups = columns * geometry.classes;
+  // Moments of all groups and slices, 32 bytes each, lie in one binding.
+  const slicesFitting = Math.max(1, Math.floor(maxBindingSize / (64 * groups)));
+  const workgroups = Math.min(tuning.maxWorkgroups, ceilDivide(elements, tuning.minElements));
+  const wanted = small ? 1 : Math.min(slicesFitting, ceilDivide(workgroups, tiles));
   const sliceRows =
     segments > 1 ? 1 : quadRows * Math.max(1, ceilDivide(ceilDivide(rows, Math.max(1, wanted)), quadRows));
   const chunks: Chunk[] = [];
@@ -64,7 +66,6 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
     chunks.push({ firstRow, rows: chunk, slices: count, firstSlice: slices });
     slices += count;
   }
-  const groups = columns * geometry.classes;
   return { ...geometry, small, chunks, sliceRows, slices, tiles, tileColumns, rowLanes, groups };
 }
 

@@ -148,7 +148,7 @@ export async function createPlan<F extends Family>(
   const gridFor = (rows: number): Grid =>
     recall(grids, rows, () => gridOf(problem, resolveGeometry(problem, [rows, columns]), tuning, segments));
   const whole = gridFor(capacity);
-  const rescale = ports.has("gradient") && reduction === "mean" && width === 1;
+  const rescale = ports.has("gradient") && reduction === "mean";
   const wanted = { masked: mask !== undefined, geometry, segments, ports: all, rescale };
   const subgroup = (await familyTraits.subgroupOf?.(device)) ?? 1;
   const compile = async (small: boolean, view: View): Promise<Step[]> => {

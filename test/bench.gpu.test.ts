@@ -59,6 +59,15 @@ it("the baseline takes five dispatches and 28 bytes per element", async () => {
   baseline.dispose();
 });
 
+it("rows over classes take two dispatches where the gradient lacks its scale", async () => {
+  const task = makeTask(crossEntropy(), [256, 64], classInputs(256, 64));
+  const ours = await oursOf(device, "ours", task, { unscaled: true });
+  expect(await ours.verify()).toBeLessThan(5e-6);
+  const { dispatches } = await counter.count(256 * 64, () => ours.run(1));
+  expect(dispatches.map(({ entry }) => entry)).toEqual(["score_rows_main", "publish_main"]);
+  ours.dispose();
+});
+
 it.each<[string, Loss, Shape, number]>([
   ["a small batch", zmse(), [1024], 1],
   ["a large batch", zmse(), [2 ** 20], 3],

@@ -19,6 +19,7 @@ import {
   squaredError,
   symmetrized,
   type Tuning,
+  tempered,
   unhinged,
   weightedSum,
   zMasked,
@@ -320,6 +321,45 @@ describe("options", () => {
     }
   });
 
+  it("another temperature in a plan that was made without one", async () => {
+    const outputs = ["loss", "logSumExp"] as const;
+    for (const alpha of [1, 2]) {
+      const losses = [
+        tempered(crossEntropy(), { alpha }),
+        zMasked(tempered(crossEntropy(), { alpha }), { statistic: "probability" }),
+      ];
+      for (const loss of losses as Loss[]) {
+        const expected = evaluate(loss as ClassLoss, { logits, labels }, { outputs });
+        const got = await run(device, loss, { logits, labels }, { outputs });
+        expectClose(got.logSumExp, expected.logSumExp!, { rtol: 1e-5, atol: 1e-6 }, `logSumExp, ${alpha}`);
+        expectClose(got.loss, expected.loss as number, { rtol: 1e-5, atol: 1e-7 }, `${loss.name}, ${alpha}`);
+      }
+    }
+  });
+
+  it("more outputs and inputs than a kernel may be bound to", async () => {
+    const outputs = ["loss", "perSample", "gradient", "mask", "z", "logSumExp", "predictedClass", "correct"] as const;
+    const inputs = {
+      logits,
+      labels,
+      weights: weightsFor(rows),
+      classWeights: Float32Array.from({ length: classes }, (_, k) => 0.5 + k),
+      upstream: Float32Array.from({ length: rows }, (_, i) => 1 + i / rows),
+    };
+    for (const per of ["batch", "class"] as const) {
+      const loss = zMasked(crossEntropy(), { threshold: 1.5, per });
+      for (const smallBatch of [0, 1e5]) {
+        const options = { shape, reduction: "none" as const, tuning: { smallBatch } };
+        const expected = evaluate(loss, inputs, { shape, reduction: "none", outputs });
+        const got = await runPlan(device, loss, inputs, { ...options, outputs });
+        expectParity(got, expected, `${per}, ${smallBatch}`, { rtol: 1e-4, threshold: 1.5 });
+        expect(got.correct, `${per}, ${smallBatch}`).toBe(expected.correct);
+        expectEqual(got.predictedClass, expected.predictedClass!, `${per}, ${smallBatch}: predictedClass`);
+        expectClose(got.logSumExp, expected.logSumExp!, { rtol: 1e-5, atol: 1e-6 }, `${per}, ${smallBatch}: logSumExp`);
+      }
+    }
+  });
+
   it("labels that are no class count as invalid in a plan, and have no gradient", async () => {
     const odd = labels.slice();
     [odd[3], odd[4], odd[9]] = [6, -1, 1 << 30];
@@ -362,6 +402,17 @@ describe("options", () => {
     await expectRejected(() => createPlan(device, loss, options), "parameter", text);
   });
 
+  it("a plan refuses masks of labels in rows", async () => {
+    for (const masking of [{ statistic: "logit" }, { per: "class" }] as const) {
+      const options = { shape: [2, 3], labels: "rows" } as const;
+      await expectRejected(
+        () => createPlan(device, zMasked(crossEntropy(), masking), options),
+        "shape",
+        /labels must be classes/,
+      );
+    }
+  });
+
   it("a gradient in place needs the buffer of the logits", async () => {
     const plan = await createPlan(device, crossEntropy(), { shape: [2, 4], inPlace: true });
     const [logits, labels, other] = [32, 8, 32].map((size) => storageBuffer(device, size));
@@ -384,6 +435,18 @@ describe("options", () => {
           await compare(loss, { logits, labels, weights }, options, `${loss.name}, ${nonFinite}, ${reduction}`);
         }
       }
+    }
+  });
+
+  it("weights that are not finite leave no prediction", async () => {
+    const weights = weightsFor(rows);
+    weights[2] = NaN;
+    const outputs = ["loss", "predictedClass", "correct"] as const;
+    for (const nonFinite of ["propagate", "omit"] as const) {
+      const expected = evaluate(crossEntropy(), { logits, labels, weights }, { nonFinite, outputs });
+      const got = await run(device, crossEntropy(), { logits, labels, weights }, { nonFinite, outputs });
+      expectEqual(got.predictedClass, expected.predictedClass!, nonFinite);
+      expect(got.correct).toBe(expected.correct);
     }
   });
 

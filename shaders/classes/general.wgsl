@@ -175,6 +175,9 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
     label_logit = logit_at(start + min(label, settings.width - 1u));
   }
 
+  if (ROW_LANES > 1u && !HAS_first) {
+    storageBarrier();  // one lane writes the gradient where all have read the label's logit
+  }
   var log_p = 0.0;
   var tops: array<f32, STAGES>;
   var stages: array<Stage, STAGES>;

@@ -62,6 +62,9 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   let way = power_way(temperature);
   // Before anybody writes: the gradient may lie in the place of the logits.
   let label_logit = logit_at(start + min(label, settings.width - 1u));
+  if (ROW_LANES > 1u && !HAS_first) {
+    storageBarrier();  // one lane writes the gradient where all have read the label's logit
+  }
   let state = scan_row(turn.row, position, temperature, way, lane);
   var stage = Stage();
   stage.factor = temperature;

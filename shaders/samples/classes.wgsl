@@ -42,9 +42,13 @@ fn label_of_row(row: u32) -> RowLabel {
     var weight = 1.0;
     if (HAS_classWeights) {
       weight = 0.0;
-      for (var k = 0u; k < settings.width; k++) {
-        let at = row * settings.width + k;
-        weight += bitcast<f32>(word_at(read_second(at, 0u), at)) * bitcast<f32>(read_classWeights(k, 0u).x);
+      for (var start = 0u; start < settings.width; start += RUN) {
+        var near = 0.0;
+        for (var k = start; k < min(start + RUN, settings.width); k++) {
+          let at = row * settings.width + k;
+          near += bitcast<f32>(word_at(read_second(at, 0u), at)) * bitcast<f32>(read_classWeights(k, 0u).x);
+        }
+        weight += near;
       }
     }
     return RowLabel(0u, true, true, weight);

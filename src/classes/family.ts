@@ -71,7 +71,7 @@ function measure(
     members[i] = 1;
     const z = Float64Array.from({ length: columns }, (_, k) => logits[i * columns + k]);
     const [q, label] = labelOf(labels, i, geometry);
-    if (!z.every(Number.isFinite) || !q.every(Number.isFinite)) {
+    if (!(z.every(Number.isFinite) && q.every(Number.isFinite) && Number.isFinite(inputs.weights?.[i] ?? 1))) {
       broken[i] = 1;
       logSums[i] = nonFinite === "omit" ? 0 : NaN;
       continue;
@@ -88,9 +88,17 @@ function measure(
   return Object.fromEntries(Object.entries(more).filter(([name]) => outputs.includes(name)));
 }
 
+/** Refuses masks that need to know the labelled class. */
+function refuseLabelMask({ mask, subject }: Problem): void {
+  if (mask && (mask.statistic !== "loss" || mask.per === "class")) {
+    const rule = `labels must be classes for statistic "${mask.statistic}", per "${mask.per}"`;
+    refuse("shape", subject, rule, "rows of probabilities", `Use statistic "loss", per "batch".`);
+  }
+}
+
 /** Labels are classes, or rows of probabilities: their number says which. */
 function resolve(problem: Problem, array: ArrayOf, given: OptionalInputs & { readonly shape?: Shape }): Resolved {
-  const { subject, ignoreIndex, mask } = problem;
+  const { subject, ignoreIndex } = problem;
   const { length } = array("labels");
   const shape = given.shape ?? [length, array("logits").length / length];
   const geometry = resolveGeometry(problem, shape);
@@ -99,10 +107,7 @@ function resolve(problem: Problem, array: ArrayOf, given: OptionalInputs & { rea
   const second = array("labels", length === elements ? elements : rows);
   const weights = given.weights === undefined ? undefined : array("weights", rows, "Give one per sample.");
   const probabilities = areRows(second, geometry);
-  if (probabilities && mask && (mask.statistic !== "loss" || mask.per === "class")) {
-    const rule = `labels must be classes for statistic "${mask.statistic}", per "${mask.per}"`;
-    refuse("shape", subject, rule, "rows of probabilities", `Use statistic "loss", per "batch".`);
-  }
+  if (probabilities) refuseLabelMask(problem);
   for (let i = 0; i < rows && !probabilities; i++) {
     const label = second[i];
     if (label !== ignoreIndex && !(Number.isInteger(label) && label >= 0 && label < columns)) {
@@ -122,12 +127,14 @@ function resolve(problem: Problem, array: ArrayOf, given: OptionalInputs & { rea
   return { ...resolved, weights: Float64Array.from({ length: rows }, (_, i) => factorOf(i) * (weights?.[i] ?? 1)) };
 }
 
-function geometryOf({ mask, subject, labels }: Problem, shape: Shape): Geometry {
+function geometryOf(problem: Problem, shape: Shape): Geometry {
+  const { mask, subject, labels } = problem;
   const [rows, columns = 1] = shape;
   if (!(columns > 1)) {
     refuse("shape", subject, "shape must be [rows, classes] with at least 2 classes", shape, "Give it.");
   }
   if (labels !== undefined) oneOf(labels, ["ids", "rows"], subject, "labels");
+  if (labels === "rows") refuseLabelMask(problem);
   const classes = mask?.per === "class" ? columns : 1;
   return { rows, columns, elements: rows * columns, samples: rows, width: columns, groupColumns: 1, classes };
 }
@@ -137,8 +144,8 @@ function geometryOf({ mask, subject, labels }: Problem, shape: Shape): Geometry 
  * measured before the statistics, and again for the gradient.
  */
 function passes(
-  { mask, reduction, subject, inPlace }: Problem,
-  { ports, segments }: Wanted,
+  { mask, subject, inPlace }: Problem,
+  { ports, segments, rescale }: Wanted,
   small: boolean,
   limit: number,
 ): Pass[] {
@@ -163,32 +170,33 @@ function passes(
   // Scores of labels are z-scores after the first of these passes.
   const rest = (left: Port[]): void => {
     const must = [...scoring, ...(labels ? [] : given)];
-    for (let more = left; more.length > 0; ) more = add(mask ? "score" : "score_rows", must, more);
+    for (let more = left; more.length > 0; ) more = add(mask ? "score_masked" : "score_rows", must, more);
   };
   const publish = (left: Port[]): void => {
     if (left.length > 0) add("publish", [...scratch, ...upstream], left);
   };
   // Nor are there logits to measure again afterwards.
   if (inPlace && !mask) rest(perSample.splice(0));
-  if (small) {
-    const left = add(
-      labels ? "small_labels" : mask ? "small_masked" : "small_rows",
-      [...written, ...scratch, ...upstream, ...given, ...counted, ...(mask ? perRow : [])],
-      [...figures, ...perSample],
-    );
+  const all = [...written, ...scratch, ...upstream, ...given, ...counted, ...(mask ? perRow : [])];
+  // What does not fit into one kernel takes the passes of large batches.
+  if (small && all.length <= limit) {
+    const entry = labels ? "small_labels" : mask ? "small_masked" : "small_rows";
+    const left = add(entry, all, [...figures, ...perSample]);
     rest(left.filter((port) => perSample.includes(port)));
     publish(left.filter((port) => figures.includes(port)));
     return passes;
   }
   if (!mask) {
-    const scaled = reduction === "mean" && gradient.length > 0;
     if (segments > 1) add("accumulate_segments", [...data, ...scratch]);
-    else if (scaled) add("accumulate_weights", [...present("second", "labels", "weights", "classWeights"), ...scratch]);
+    else if (rescale)
+      add("accumulate_weights", [...present("second", "labels", "weights", "classWeights"), ...scratch]);
     rest(add("score_rows", [...written, ...scratch, ...upstream, ...counted], perSample));
-    publish(scaled ? add("last", [...scratch, ...upstream, ...gradient], closing) : closing);
+    publish(rescale ? add("last", [...scratch, ...upstream, ...gradient], closing) : closing);
     return passes;
   }
-  add(labels ? "accumulate_labels" : "accumulate", [...data, ...scratch, ...perRow, ...counted]);
+  const measuring = [...data, ...scratch, ...counted];
+  let left = add(labels ? "accumulate_labels" : "accumulate", measuring, perRow);
+  while (left.length > 0) left = add(labels ? "accumulate_labels" : "accumulate", measuring, left);
   if (labels) add("finalize", ["scratch", ...given]);
   rest(add(labels ? "score_labels" : "score_masked", [...scoring, ...(labels ? [] : given)], perSample));
   publish(gradient.length > 0 ? add("last", [...written, ...upstream, ...scratch], closing) : closing);

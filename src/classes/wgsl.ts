@@ -1,6 +1,6 @@
 /** WGSL of class losses: the terms of a loss as the functions that shaders/classes/row.wgsl calls, and their numbers in order. */
 import { functionsExpm1, functionsExpm1Quad, functionsLog1p } from "../shaders.generated.js";
-import { isCentered, type Psi, type Scores, type Term } from "./terms.js";
+import { isCentered, type Psi, plainScores, type Scores, type Term } from "./terms.js";
 
 /** Terms that share their scores share a stage: one softmax, one sweep. */
 function stagesOf(terms: readonly Term[]): { stages: Scores[]; stageOf: number[] } {
@@ -28,11 +28,14 @@ function powerOf(term: Term): readonly [factor: number, q: number] | undefined {
   return simple ? psi.definition.power?.(psi.parameters) : undefined;
 }
 
-/** The quick way is open: one softmax (of the logits themselves, if it is `plain`), and sums over classes of powers only. */
+/**
+ * The quick way is open: one softmax, and sums over classes of powers only. Where it has to be `plain`, of the logits themselves, no
+ * temperature will do, for it may change from 1 to another without compiling anew.
+ */
 export function isQuick(terms: readonly Term[], plain: boolean): boolean {
   const { stages } = stagesOf(terms);
-  const [{ temperature, limit, tail }] = stages;
-  if (plain && temperature !== 1) return false;
+  const [{ limit, tail }] = stages;
+  if (plain && terms.some(({ scores }) => scores !== plainScores)) return false;
   const known = terms.every((term) => (!spreads(term) || powerOf(term)) && !term.psi.definition.usesTop);
   return stages.length === 1 && limit === Infinity && tail === 1 && known;
 }

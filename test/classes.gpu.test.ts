@@ -338,7 +338,17 @@ describe("options", () => {
   });
 
   it("more outputs and inputs than a kernel may be bound to", async () => {
-    const outputs = ["loss", "perSample", "gradient", "mask", "z", "logSumExp", "predictedClass", "correct"] as const;
+    const outputs = [
+      "loss",
+      "perSample",
+      "gradient",
+      "mask",
+      "z",
+      "statistics",
+      "logSumExp",
+      "predictedClass",
+      "correct",
+    ] as const;
     const inputs = {
       logits,
       labels,

@@ -59,7 +59,7 @@ fn scan_row(row: u32, position: u32, factor: f32, way: u32, lane: u32) -> Scan {
       add_quad(position, j, factor, top.score, FINE, &sums);
     }
   }
-  let whole = row_sum(vec4f(total(sums.others), total(sums.ties), first_powers(sums.powers)), lane);
+  let whole = row_sum(vec4f(total(sums.others), total(sums.ties), three_powers(sums.powers).xy), lane);
   let powers = row_powers(sums.powers, whole.zw, lane);
   // Of several equal top classes, all but one count.
   return Scan(top.score, top.index, whole.x + (whole.y - 1.0), powers, (top.odd & 0x80000000u) != 0u);

@@ -15,6 +15,19 @@ struct Online {
   odd: vec4u,
 }
 
+fn exponentials(z: vec4f, top: f32, factor: f32) -> vec4f {
+  return exp(factor * (z - top));
+}
+
+// Exponentials without the top class. Of several equal ones, all but one count.
+fn others_than_top(z: vec4f, top: f32, factor: f32, there: vec4<bool>) -> vec4f {
+  return select(vec4f(), exponentials(z, top, factor), there & (z != vec4f(top)));
+}
+
+fn ties_of(z: vec4f, top: f32, there: vec4<bool>) -> f32 {
+  return total(select(vec4f(), vec4f(1.0), there & (z == vec4f(top))));
+}
+
 // A new top class, if `best` is larger: sums so far are referred to it.
 fn raise_top(state: ptr<function, Online>, best: f32, factor: f32) -> bool {
   let grows = best > (*state).top;
@@ -61,7 +74,7 @@ fn absorb_block(start: u32, position: u32, j: u32, factor: f32, way: u32, state:
 fn absorb_quad(start: u32, position: u32, j: u32, factor: f32, state: ptr<function, Online>) {
   let k = class_of(position, j);
   let there = below(k, settings.width);
-  let bits = select(vec4u(0xff7fffffu), read_first(start + k, 1u), there);
+  let bits = read_logits(start, k);
   (*state).odd |= full_exponent(bits);
   let z = bitcast<vec4f>(bits);
   let grows = raise_top(state, largest_of(z), factor);

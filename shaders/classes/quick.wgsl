@@ -35,19 +35,6 @@ fn largest_of(v: vec4f) -> f32 {
   return select(pair.x, pair.y, pair.x < pair.y);
 }
 
-fn exponentials(z: vec4f, top: f32, factor: f32) -> vec4f {
-  return exp(factor * (z - top));
-}
-
-// Exponentials without the top class. Of several equal ones, all but one count.
-fn others_than_top(z: vec4f, top: f32, factor: f32, there: vec4<bool>) -> vec4f {
-  return select(vec4f(), exponentials(z, top, factor), there & (z != vec4f(top)));
-}
-
-fn ties_of(z: vec4f, top: f32, there: vec4<bool>) -> f32 {
-  return total(select(vec4f(), vec4f(1.0), there & (z == vec4f(top))));
-}
-
 // Gradient of a quad of classes.
 fn pulls_at(l: vec4f, p_scale: f32, weights: Powers, way: u32) -> vec4f {
   let root = root_of(l, way);

@@ -19,7 +19,7 @@ fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
 fn store_inliers(sums: Item, spot: Spot, lane: u32) {}
 
 fn belonging(quad: Quad, row: u32, label: u32) -> vec4<bool> {
-  return labels_of_samples(row, settings.rows) == vec4u(label);
+  return labels_of_samples(row) == vec4u(label);
 }
 
 // Moments of one label over a slice, from short parts.

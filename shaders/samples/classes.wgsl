@@ -21,9 +21,9 @@ fn sample_weights(row: u32) -> vec4u {
   return select(bitcast<vec4u>(weights), own, non_finite(own));
 }
 
-fn labels_of_samples(row: u32, end: u32) -> vec4u {
+fn labels_of_samples(row: u32) -> vec4u {
   var labels = vec4u(NO_CLASS);
-  for (var k = 0u; k < 4u && row + k < end; k++) {
+  for (var k = 0u; k < 4u && row + k < settings.rows; k++) {
     labels[k] = samples[row + k].members - 1u;
   }
   return labels;

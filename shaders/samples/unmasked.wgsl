@@ -32,8 +32,8 @@ fn weigh_rows(first: u32, end: u32, lane: u32) -> f32 {
 }
 
 fn pass_accumulate_weights(workgroup: u32, workgroups: u32, lane: u32) {
-  let first = workgroup * settings.slice_rows;
-  let sum = weigh_rows(first, min(first + settings.slice_rows, settings.rows), lane);
+  let rows = enter_rows(workgroup);
+  let sum = weigh_rows(rows.x, rows.y, lane);
   if (lane == 0u) {
     scratch[moments_slot(settings.first_slice + workgroup, 0u)] = Item(vec4f(sum, vec3f()), vec4u());
   }

@@ -140,7 +140,6 @@ ${each(({ q, linear }, n) => {
 return p; }
 fn three_powers(p: Powers) -> vec3f { return vec3f(${[0, 1, 2].map((n) => (powers[n] ? `p.x${n}` : "0.0"))}); }
 fn powers_from(v: vec3f) -> Powers { var p = Powers(); ${each((_, n) => (n < 3 ? `p.x${n} = v[${n}];` : ""))} return p; }
-fn first_powers(p: Powers) -> vec2f { return vec2f(${[0, 1].map((n) => (powers[n] ? `p.x${n}` : "0.0"))}); }
 fn row_powers(own: Powers, first: vec2f, lane: u32) -> Powers { var p = own;
 ${each((_, n) => `p.x${n} = ${n < 2 ? `first[${n}]` : `row_sum(vec4f(own.x${n}, vec3f()), lane).x`};`)}
 return p; }

@@ -12,6 +12,12 @@ import { isPerChunk } from "./shader.js";
 /** The caller's buffers by name. */
 type Buffers = Readonly<Record<string, BufferBinding | undefined>>;
 
+/** A buffer that the caller has handed over for a port. */
+export interface Part extends BoundBuffer {
+  readonly name: string;
+  readonly port: Port;
+}
+
 /** A pass with its kernel. */
 export type Step = Pass & Kernel;
 
@@ -73,7 +79,7 @@ export function createBinder(
 
   /** Checks usage, size, offset and overlap of the caller's buffers. */
   const checkBuffers = (given: Buffers, grid: Grid): Map<Port, BoundBuffer> => {
-    const parts = Array.from(ports, ([name, port]) => ({
+    const parts: Part[] = Array.from(ports, ([name, port]) => ({
       name,
       port,
       ...resolveBinding(given[name], sizeOf(port, grid), name, subject),
@@ -81,10 +87,7 @@ export function createBinder(
     for (const one of parts) {
       if (isReadOnly(one.port)) continue;
       for (const other of parts) {
-        if (problem.inPlace && one.port === "gradient" && other.port === "first") {
-          if (one.buffer === other.buffer && one.offset === other.offset) continue;
-          refuse("buffer", subject, "inPlace: gradient must be the buffer of the logits", one.offset, "Give it twice.");
-        }
+        if (problem.familyTraits.coincide?.(problem, one, other)) continue;
         if (other === one || other.buffer !== one.buffer) continue;
         const reads = isReadOnly(other.port);
         if (reads || (one.offset < other.offset + other.size && other.offset < one.offset + one.size)) {
@@ -107,7 +110,7 @@ export function createBinder(
     };
     const uniform = { binding: 0, resource: { buffer: settings, size: settingsSize(problem) } };
     return steps.map(({ entry, layout, ports }) =>
-      (isPerChunk(entry) ? grid.chunks : grid.chunks.slice(0, 1)).map((chunk) =>
+      (isPerChunk(entry, ports) ? grid.chunks : grid.chunks.slice(0, 1)).map((chunk) =>
         device.createBindGroup({
           layout,
           entries: [

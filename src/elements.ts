@@ -10,6 +10,14 @@ import {
   type Shape,
 } from "./problem.js";
 
+/** Samples are single elements, or under a mask the means of rows. */
+export function elementGeometry({ mask }: Problem, [rows, columns = 1]: Shape): Geometry {
+  const elements = rows * columns;
+  const width = mask?.granularity === "sample" ? columns : 1;
+  const samples = width > 1 ? rows : elements;
+  return { rows, columns, elements, samples, width: Math.max(1, width), groupColumns: 1, classes: 1 };
+}
+
 /** An array of the caller by its name; refused where it has another length. */
 export type ArrayOf = (name: string, length?: number, remedy?: string) => ArrayLike<number>;
 

@@ -5,7 +5,6 @@ import {
   emptyGroups,
   type Inputs,
   type Options,
-  optionalInputNames,
   type Result,
   resolveProblem,
   resultNames,
@@ -28,7 +27,7 @@ export function evaluate<F extends Family>(
   inputs: Inputs<F>,
   options: Options = {},
 ): Result<Float64Array> {
-  const problem = resolveProblem(loss as Loss, options, optionalInputNames);
+  const problem = resolveProblem(loss as Loss, options, false);
   const { mask, reduction } = problem;
   const checked = checkInputs(problem, inputs as Inputs, options);
   const { upstream, given, geometry } = checked;

@@ -2,7 +2,15 @@
  * Families of base losses: what their inputs are, and what of them a z-mask can score. Whatever depends on the family asks
  * these objects, so that a bundle holds only the families whose losses it uses.
  */
-import { type ArrayOf, type Measured, measureElements, type Resolved, resolveElements } from "./elements.js";
+import type { Part } from "./binder.js";
+import {
+  type ArrayOf,
+  elementGeometry,
+  type Measured,
+  measureElements,
+  type Resolved,
+  resolveElements,
+} from "./elements.js";
 import { refuse } from "./errors.js";
 import type { BaseLoss, Definition } from "./loss.js";
 import { sigmoid } from "./numerics.js";
@@ -12,9 +20,10 @@ import {
   type CheckedInputs,
   type Geometry,
   type Labels,
+  type OptionalInput,
   type OptionalInputs,
+  optionalInputs,
   type Problem,
-  refuseClassWeights,
   type Shape,
 } from "./problem.js";
 import type { ModuleSpec } from "./shader.js";
@@ -63,14 +72,18 @@ export interface FamilyTraits<F extends Family = Family> {
   readonly data: readonly [string, string];
   /** Statistics per column and class, where there are classes. */
   readonly groups?: readonly string[];
+  /** Names of the inputs that may be left out. */
+  readonly optional: (mask: Problem["mask"]) => readonly OptionalInput[];
+  /** Options that only plans of this family have. */
+  readonly planOptions?: readonly string[];
   /** The second input holds labels: ignored and grouped by class. */
   readonly labelled: boolean;
   /** What a z-mask does by default, as the paper's two losses. */
   readonly masking: { readonly per: "batch" | "class"; readonly granularity: "sample" | "element" };
   /** What a z-mask can score, the default first. */
   readonly statistics: Readonly<Partial<Record<Statistic, Scored>>>;
-  /** Rows and columns as samples and groups, where these are not single elements or means of them. */
-  readonly geometryOf?: (problem: Problem, shape: Shape) => Geometry;
+  /** Rows and columns as samples and groups. */
+  readonly geometryOf: (problem: Problem, shape: Shape) => Geometry;
   /** Results that are computed when they are asked for. */
   readonly extras: readonly Extra[];
   /** What `run` asks of a plan for its labels and extra results, and makes of it. */
@@ -86,6 +99,8 @@ export interface FamilyTraits<F extends Family = Family> {
   readonly segmentsOf?: (problem: Problem, geometry: Geometry, tuning: Tuning, ports: ReadonlySet<Port>) => number;
   /** Lanes of a device that can exchange values as a subgroup, where kernels have a use for them. */
   readonly subgroupOf?: (device: GPUDevice) => Promise<number> | number;
+  /** True for two buffers that may be, and are, the same; throws where they have to be. */
+  readonly coincide?: (problem: Problem, one: Part, other: Part) => boolean;
   /** Passes of a plan, where they are not those of element-wise losses. */
   readonly passes?: (problem: Problem, wanted: Wanted, small: boolean, limit: number) => Pass[];
   /** Checks the two inputs, and multiplies weights by those of classes. `array` gives an array by its name, with the length that it must have. */
@@ -119,6 +134,7 @@ const codeOf =
 const loss: Scored = { wgsl: statisticsLoss, uses: [], of: (_, value) => value };
 const input: Scored = { wgsl: statisticsInput, uses: [], of: (x) => x };
 const elementwise = {
+  geometryOf: elementGeometry,
   extras: [],
   resolve: resolveElements,
   numbers: ({ parameters }: BaseLoss) => Object.values(parameters) as number[],
@@ -130,6 +146,7 @@ export const regression: ElementTraits<"regression"> = {
   ...elementwise,
   name: "regression",
   data: ["predictions", "targets"],
+  optional: () => optionalInputs,
   labelled: false,
   masking: { per: "batch", granularity: "sample" },
   argument: (prediction, target) => prediction - target,
@@ -142,9 +159,20 @@ export const binary: ElementTraits<"binary"> = {
   ...elementwise,
   name: "binary",
   data: ["logits", "labels"],
+  // Elements of a row may be of several classes.
+  optional: (mask) => (mask?.granularity === "sample" ? optionalInputs : [...optionalInputs, "classWeights"]),
   groups: [groupsSeveral, groupsClasses],
   labelled: true,
   masking: { per: "class", granularity: "element" },
+  geometryOf(problem, shape) {
+    const geometry = elementGeometry(problem, shape);
+    if (problem.mask?.per !== "class") return geometry;
+    if (geometry.width > 1) {
+      const rule = `samples must be single elements for per: "class"`;
+      refuse("shape", problem.subject, rule, shape, `Use granularity: "element".`);
+    }
+    return { ...geometry, groupColumns: geometry.columns, classes: 2 };
+  },
   argument: (logit) => logit,
   statistics: {
     logit: input,
@@ -154,7 +182,7 @@ export const binary: ElementTraits<"binary"> = {
   resolve(problem, array, given) {
     const { subject, ignoreIndex } = problem;
     const { weights, ...resolved } = resolveElements(problem, array, given);
-    const { second: labels, geometry } = resolved;
+    const { second: labels } = resolved;
     // A label outside {0, 1, ignoreIndex} is a mistake in the data, never a sample to drop without a word.
     for (let i = 0; i < labels.length; i++) {
       const label = labels[i];
@@ -165,7 +193,6 @@ export const binary: ElementTraits<"binary"> = {
     }
     if (given.classWeights === undefined) return { ...resolved, weights };
     const classWeights = array("classWeights", 2, "Give those of labels 0 and 1.");
-    if (geometry.width > 1) refuseClassWeights(subject);
     const factor = (label: number, i: number): number => (classWeights[label] ?? 1) * (weights?.[i] ?? 1);
     return { ...resolved, weights: Float64Array.from(labels, factor) };
   },

@@ -3,6 +3,7 @@ export type { BufferBinding } from "./buffers.js";
 export { type ClassLoss, type ClassLossFactory, defineClassLoss } from "./classes/loss.js";
 export type { Psi, Scores, Term } from "./classes/terms.js";
 export { type Cutoff, decisionCutoff, type OutputDistribution } from "./cutoff.js";
+export { defineBinaryLoss, defineRegressionLoss } from "./define.js";
 export { LossError, type LossErrorCode, type Rule } from "./errors.js";
 export { evaluate } from "./evaluate.js";
 export type { ElementTraits, Family, FamilyTraits, Statistic } from "./families.js";
@@ -15,8 +16,6 @@ export {
   type Definition,
   type DefinitionInput,
   type Documentation,
-  defineBinaryLoss,
-  defineRegressionLoss,
   type ElementLoss,
   type LossCode,
   type LossFactory,

@@ -24,14 +24,14 @@ export interface Wanted {
 
 /** Workgroups of a pass over a chunk of so many slices. */
 export function workgroupsOf({ entry, ports }: Pass, grid: Grid, slices: number): number {
-  if (isPerChunk(entry)) return grid.tiles * slices;
-  if (entry === "finalize") return Math.min(1024, grid.groups);
-  return entry === "publish" && ports.has("statistics") ? Math.min(256, grid.groups) : 1;
+  if (isPerChunk(entry, ports)) return grid.tiles * slices;
+  return entry === "finalize" || (entry === "last" && ports.has("statistics")) ? Math.min(512, grid.groups) : 1;
 }
 
 /**
- * The passes of the small regime (one dispatch) or the large one. Outputs that do not fit into a kernel's `limit` storage buffers
- * get a dispatch of their own: a score pass for those per sample, a publish pass for figures.
+ * The passes of the small regime (one dispatch) or the large one. What does not fit into one kernel's `limit` storage buffers takes
+ * those of the large regime; there, outputs that do not fit get a dispatch of their own: a score pass for those per sample, a last
+ * pass for figures.
  */
 export function passesFor(wanted: Wanted, small: boolean, limit: number): Pass[] {
   const { masked, geometry, ports, rescale } = wanted;
@@ -50,21 +50,19 @@ export function passesFor(wanted: Wanted, small: boolean, limit: number): Pass[]
   const score = (more: Port[]): void => {
     for (let left = more; left.length > 0; ) left = add("score", scoring, left);
   };
-  const publish = (left: Port[]): void => {
-    if (left.length > 0) add("publish", [...scratch, ...upstream], left);
+  const conclude = (left: Port[]): void => {
+    if (left.length > 0) add("last", [...scratch, ...upstream], left);
   };
 
-  if (small) {
-    const left = add("small", [...data, ...scratch, ...upstream, ...given, ...gradient], [...figures, ...perSample]);
-    score(left.filter((port) => perSample.includes(port)));
-    publish(left.filter((port) => figures.includes(port)));
+  if (small && ports.size + scratch.length <= limit) {
+    add("small", [...ports, ...scratch]);
     return passes;
   }
   if (masked) add("accumulate", [...data, ...scratch]);
   if (masked && classes > 1) add("finalize", ["scratch", ...given]);
   score(add("score", scoring, [...(rowSamples ? [] : gradient), ...perSample]));
   const spreads = rowSamples && gradient.length > 0;
-  publish(
+  conclude(
     spreads || rescale
       ? add("last", [...(spreads ? data : []), ...upstream, ...scratch, ...gradient], figures)
       : figures,

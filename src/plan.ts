@@ -10,10 +10,9 @@ import type { Port, View } from "./ports.js";
 import {
   type Labels,
   type NonFinite,
-  optionalInputNames,
+  type OptionalInput,
   type Problem,
   type Reduction,
-  refuseClassWeights,
   refuseUnmasked,
   resolveGeometry,
   resolveProblem,
@@ -31,7 +30,7 @@ export const planOutputs = [...resultNames, "unscaledGradient", "summary"] as co
 export type PlanOutput = (typeof planOutputs)[number] | Extra;
 
 /** Optional buffers that a plan can read. */
-export type PlanInput = (typeof optionalInputNames)[number];
+export type PlanInput = OptionalInput;
 
 /** What a plan is made for. */
 export interface PlanOptions {
@@ -114,14 +113,13 @@ export async function createPlan<F extends Family>(
   loss: Loss<F>,
   options: PlanOptions,
 ): Promise<Plan> {
-  const known = ["inputs", "tuning", ...(loss?.family === "class" ? ["labels", "inPlace"] : [])];
-  let problem = resolveProblem(loss as Loss, options, known);
+  let problem = resolveProblem(loss as Loss, options, true);
   const { subject, reduction, mask, familyTraits } = problem;
   const { data, extras, passes: passesOf } = familyTraits;
   refuseLost(device, subject);
   const { outputs = ["loss", "gradient"], inputs = [], shape, tuning: overrides } = options;
   eachOf(outputs, [...planOutputs, ...extras], subject, "an output");
-  eachOf(inputs, familyTraits.labelled ? optionalInputNames : optionalInputNames.slice(0, 3), subject, "an input");
+  eachOf(inputs, familyTraits.optional(mask), subject, "an input");
   /** The ports behind the names of `encode`. */
   const ports = new Map<string, Port>([
     [data[0], "first"],
@@ -143,7 +141,6 @@ export async function createPlan<F extends Family>(
   const tuning = tuningOf(device, subject, overrides);
   const grids = new Map<number, Grid>();
   const all = new Set(ports.values());
-  if (width > 1 && !passesOf && all.has("classWeights")) refuseClassWeights(subject);
   const segments = familyTraits.segmentsOf?.(problem, geometry, tuning, all) ?? 1;
   const gridFor = (rows: number): Grid =>
     recall(grids, rows, () => gridOf(problem, resolveGeometry(problem, [rows, columns]), tuning, segments));
@@ -167,10 +164,10 @@ export async function createPlan<F extends Family>(
   // Short rows gain nothing from vec4 access, and share a kernel without it.
   const always = columns % 4 === 0 && (width === 1 ? classes === 1 : passesOf !== undefined && columns > 32);
   const vectors = always || (width === 1 && (classes === 1 || columns === 1));
-  const vectorView = passesOf ? "elements" : "all";
+  const vectorView = passesOf ? "element" : "element sample";
   const [small, scalar, vector] = await Promise.all([
-    compile(true, always ? vectorView : "none"),
-    whole.small || always ? [] : compile(false, "none"),
+    compile(true, always ? vectorView : ""),
+    whole.small || always ? [] : compile(false, ""),
     whole.small || !vectors ? [] : compile(false, vectorView),
   ]);
   const settings = createSettings(device, settingsSize(problem));
@@ -208,7 +205,7 @@ export async function createPlan<F extends Family>(
       if (own) pass.end();
     },
     setLoss(loss) {
-      const next = resolveProblem(loss, options, known);
+      const next = resolveProblem(loss, options, true);
       const [is, was] = [structureOf(next), structureOf(problem)];
       if (is !== was || next.base.definition.wgsl !== problem.base.definition.wgsl) {
         refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");

@@ -40,10 +40,8 @@ export const bindingOf = (port: Port): number => names.indexOf(port) + 1;
 /** True for ports that kernels do not write; binding one buffer both to these and to others is what WebGPU forbids. */
 export const isReadOnly = (port: Port): boolean => bindingOf(port) <= 8;
 
-/** What is reached as vec4s, for four of them are consecutive and aligned; the rest is reached one by one. */
-const views = { elements: /element/, all: /element|sample/, none: /^$/ };
-/** One of them: elements only (where rows are samples), samples too, or nothing. */
-export type View = keyof typeof views;
+/** Units that are reached as vec4s, for four of them are consecutive and aligned; the rest is reached one by one. */
+export type View = "" | "element" | "element sample";
 
 /**
  * WGSL of all ports but the last two, which the kernels declare: a variable for those that are present, and for all of them functions that read and write four words, `stride` apart. A gradient that takes the place of the logits is where they are read.
@@ -53,7 +51,7 @@ export function portsWgsl(present: ReadonlySet<Port>, view: View): string {
     const there = present.has(port);
     const inPlace = !there && port === "first" && present.has("gradient");
     const name = `port_${inPlace ? "gradient" : port}`;
-    const vector = views[view].test(`${units[port]}`);
+    const vector = view.includes(`${units[port]}`);
     const writes = there && !isReadOnly(port);
     const words = [0, 1, 2, 3].map((k) => `${name}[start + ${k}u * stride]`);
     const quad = vector ? `${name}[start >> 2u]` : `vec4u(${words})`;

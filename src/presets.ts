@@ -1,7 +1,15 @@
 /** The two losses that the Z-Error paper names, as compositions. */
+import type { Family } from "./families.js";
+import type { LossSpec } from "./loss.js";
 import { binaryCrossEntropy } from "./losses/binaryCrossEntropy.js";
 import { squaredError } from "./losses/squaredError.js";
 import { type ZMaskedLoss, type ZMaskOptions, zMasked } from "./zMasked.js";
+
+/** A masked loss that has an id of its own in JSON: its parameters are those of the mask and of the base. */
+function named<F extends Family>(id: string, masked: ZMaskedLoss<F>): ZMaskedLoss<F> {
+  const toJSON = (): LossSpec => ({ loss: id, params: { ...masked.base.toJSON().params, ...masked.toJSON().params } });
+  return Object.freeze({ ...masked, toJSON });
+}
 
 /**
  * The paper's ZMSELoss: `zMasked(squaredError(), options)`.
@@ -9,7 +17,7 @@ import { type ZMaskedLoss, type ZMaskOptions, zMasked } from "./zMasked.js";
  * @throws LossError `parameter` as `zMasked`.
  */
 export function zmse(options: ZMaskOptions = {}): ZMaskedLoss<"regression"> {
-  return zMasked(squaredError(), options);
+  return named("zmse", zMasked(squaredError(), options));
 }
 
 /**
@@ -21,5 +29,5 @@ export function zbce({
   posWeight,
   ...options
 }: ZMaskOptions & { readonly posWeight?: number } = {}): ZMaskedLoss<"binary"> {
-  return zMasked(binaryCrossEntropy(posWeight === undefined ? {} : { posWeight }), options);
+  return named("zbce", zMasked(binaryCrossEntropy(posWeight === undefined ? {} : { posWeight }), options));
 }

@@ -128,25 +128,31 @@ export interface Geometry {
   readonly classes: number;
 }
 
-export const optionalInputNames = ["weights", "upstream", "givenStatistics", "classWeights"] as const;
+/** Name of an input that may be left out. */
+export type OptionalInput = keyof OptionalInputs;
+
+/** Those of every family. */
+export const optionalInputs = ["weights", "upstream", "givenStatistics"] as const;
 
 /** Options that every way to compute has. */
 const commonOptions = ["shape", "outputs", "reduction", "ignoreIndex", "nonFinite"] as const;
 
-/** Resolves a loss and the options that do not depend on data; `more` names the options that are allowed beside the common ones. */
+/** Resolves a loss and the options that do not depend on data: those of a plan, or those of `evaluate` and `run`. */
 export function resolveProblem(
   loss: Loss,
   options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite"> & {
     readonly labels?: Labels;
     readonly inPlace?: boolean;
   },
-  more: readonly string[],
+  planning: boolean,
 ): Problem {
   if (!loss?.family) {
     refuse("parameter", "loss", "the loss must be made by a factory such as squaredError()", loss, "Call the factory.");
   }
   const [base, mask] = "base" in loss ? [loss.base, loss.parameters] : [loss, undefined];
+  const { familyTraits } = base.definition;
   const subject = mask ? `zMasked(${base.name})` : base.name;
+  const more = planning ? ["inputs", "tuning", ...(familyTraits.planOptions ?? [])] : familyTraits.optional(mask);
   refuseUnknown(options, [...commonOptions, ...more], subject);
   const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100, labels, inPlace } = options;
   checkParameter(subject, "ignoreIndex", ignoreIndex, {
@@ -156,7 +162,7 @@ export function resolveProblem(
   return {
     loss,
     base,
-    familyTraits: base.definition.familyTraits,
+    familyTraits,
     mask,
     subject,
     reduction: oneOf(reduction, ["mean", "sum", "none"], subject, "reduction"),
@@ -169,30 +175,14 @@ export function resolveProblem(
 
 /** Checks a shape and sees it as samples. */
 export function resolveGeometry(problem: Problem, shape: Shape): Geometry {
-  const { mask, subject, familyTraits } = problem;
+  const { subject, familyTraits } = problem;
   const [rows, columns = 1] = (Array.isArray(shape) ? shape : []) as readonly number[];
-  const elements = rows * columns;
   const sizes = [rows, columns].every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (!(sizes && elements < 2 ** 32 && shape.length < 3)) {
-    const rule = "shape must be [rows] or [rows, columns], whole numbers with a product below 2^32";
+  if (!(sizes && rows * columns < 2 ** 32 && shape.length < 3)) {
+    const rule = "shape must be integers [rows] or [rows, columns] with a product below 2^32";
     refuse("shape", subject, rule, shape, "Give the shape of the data.");
   }
-  if (familyTraits.geometryOf) return familyTraits.geometryOf(problem, shape);
-  const width = mask?.granularity === "sample" ? columns : 1;
-  const perClass = mask?.per === "class";
-  if (width > 1 && perClass) {
-    const rule = `samples must be single elements for per: "class"`;
-    refuse("shape", subject, rule, shape, `Use granularity: "element".`);
-  }
-  return {
-    rows,
-    columns,
-    elements,
-    samples: width > 1 ? rows : elements,
-    width: Math.max(1, width),
-    groupColumns: perClass ? columns : 1,
-    classes: perClass ? 2 : 1,
-  };
+  return familyTraits.geometryOf(problem, shape);
 }
 
 /** Inputs after checking: the two data arrays, and the optional ones. */
@@ -211,12 +201,6 @@ export function refuseUnmasked({ mask, subject }: Problem, name: string): void {
   if (!mask) refuse("parameter", subject, `${name} must go with zMasked`, subject, "Wrap the loss: zMasked(loss).");
 }
 
-/** Class weights are those of samples with one label. */
-export function refuseClassWeights(subject: string): never {
-  const rule = "classWeights must go with single elements as samples";
-  refuse("parameter", subject, rule, "rows", `Use granularity: "element".`);
-}
-
 /** Fills in the groups that are given, by column and class. */
 function readGivenStatistics(problem: Problem, geometry: Geometry, given: ArrayLike<unknown>): GroupStatistics[] {
   const { subject } = problem;
@@ -226,13 +210,16 @@ function readGivenStatistics(problem: Problem, geometry: Geometry, given: ArrayL
     const { column, class: label, mean, standardDeviation } = group ?? ({} as GroupStatistics);
     const index = column * geometry.classes + label;
     const own = groups[index];
-    if (!own || own.column !== column || own.class !== label) {
-      const rule = `a given group must be in ${geometry.groupColumns} columns and ${geometry.classes} classes`;
-      refuse("shape", subject, rule, [column, label], "Pass a result's statistics.");
-    }
-    if (!(Number.isFinite(mean) && Number.isFinite(standardDeviation) && standardDeviation >= 0)) {
-      const rule = "a given mean and standardDeviation must be finite, and the latter at least 0";
-      refuse("parameter", subject, rule, [mean, standardDeviation], "Pass a result's statistics.");
+    const known = own && own.column === column && own.class === label;
+    if (!(known && Number.isFinite(mean) && standardDeviation >= 0 && standardDeviation < Infinity)) {
+      const rule = "a given group must be one of the data's, with finite statistics";
+      refuse(
+        known ? "parameter" : "shape",
+        subject,
+        rule,
+        [column, label, mean, standardDeviation],
+        "Pass a result's statistics.",
+      );
     }
     groups[index] = { ...own, mean, standardDeviation };
   }
@@ -253,8 +240,8 @@ export function emptyGroups({ groupColumns, classes }: Geometry): GroupStatistic
 
 /** Checks inputs and options of `evaluate` and `run`; throws {@link LossError} for whatever does not fit together. */
 export function checkInputs(problem: Problem, inputs: Inputs, options: Options): CheckedInputs {
-  const { subject, familyTraits, reduction } = problem;
-  refuseUnknown(inputs, [...familyTraits.data, ...optionalInputNames], subject, "input");
+  const { subject, familyTraits, reduction, mask } = problem;
+  refuseUnknown(inputs, [...familyTraits.data, ...familyTraits.optional(mask)], subject, "input");
   const { outputs = resultNames } = options;
   eachOf(outputs, [...resultNames, ...familyTraits.extras], subject, "an output");
   const given = { ...options, ...inputs } as Record<string, unknown>;
@@ -266,8 +253,6 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
     }
     return values;
   };
-  if (given.classWeights !== undefined && !familyTraits.labelled)
-    refuse("parameter", subject, "classWeights must go with labels", subject);
   const resolved = familyTraits.resolve(problem, array, given as OptionalInputs);
   let { upstream = 1 } = given as OptionalInputs;
   if (typeof upstream !== "number") {

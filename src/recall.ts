@@ -15,11 +15,9 @@ export function recall<K, V>(shelf: Shelf<K, V>, key: K, make: (old?: V) => V, m
   let value = shelf.get(key);
   if (value === undefined) {
     const entries = shelf as Map<K, V>;
-    if (entries.size >= most) {
-      const [[oldest, old]] = entries;
-      entries.delete(oldest);
-      value = make(old);
-    } else value = make();
+    const [oldest] = entries.size >= most ? entries : [];
+    if (oldest) entries.delete(oldest[0]);
+    value = make(oldest?.[1]);
   }
   shelf.delete(key);
   shelf.set(key, value);

@@ -18,7 +18,6 @@ import {
   emptyGroups,
   type Inputs,
   type Options,
-  optionalInputNames,
   type Problem,
   type Result,
   type ResultName,
@@ -66,7 +65,7 @@ export async function run<F extends Family>(
   inputs: Inputs<F>,
   options: Options = {},
 ): Promise<Result<Float32Array>> {
-  const problem = resolveProblem(loss as Loss, options, optionalInputNames);
+  const problem = resolveProblem(loss as Loss, options, false);
   const { subject, mask, reduction, nonFinite, ignoreIndex, familyTraits } = problem;
   refuseLost(device, subject);
   const checked = checkInputs(problem, inputs as Inputs, options);

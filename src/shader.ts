@@ -32,14 +32,14 @@ export type Entry =
   | "score_labels"
   | "score_masked"
   | "last"
-  | "publish"
   | "small"
   | "small_rows"
   | "small_labels"
   | "small_masked";
 
 /** Passes over the data run once for every chunk of rows, with a workgroup for every tile and slice; the others once in all. */
-export const isPerChunk = (entry: Entry): boolean => /accumulate|score|last/.test(entry);
+export const isPerChunk = (entry: Entry, ports: ReadonlySet<Port>): boolean =>
+  /accumulate|score/.test(entry) || (entry === "last" && ports.has("gradient"));
 
 /** What a module is specialised for; everything else is a uniform. */
 export interface ModuleSpec {
@@ -94,7 +94,7 @@ const UNSCALED = ${spec.unscaled};`,
     `@compute @workgroup_size(WORKGROUP_SIZE)
 fn ${entry}_main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = id.x + id.y * grid.x;
-  let n = ${isPerChunk(entry) ? "in_chunk()" : "grid.x"};
+  let n = ${isPerChunk(entry, ports) ? "in_chunk()" : "grid.x"};
   if (i < n) { pass_${entry}(i, n, lane); }
 }`,
   ].join("\n");

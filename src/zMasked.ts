@@ -34,7 +34,7 @@ export interface ZMaskedLoss<F extends Family = Family> {
   readonly parameters: Readonly<Required<ZMaskOptions>>;
   /** The loss that is masked. */
   readonly base: BaseLoss<F>;
-  /** The shortest JSON spec that makes this loss again; `zmse` and `zbce` where it is one of these. */
+  /** The shortest JSON spec that makes this loss again. */
   toJSON(): LossSpec;
 }
 
@@ -83,7 +83,7 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
   const choices = {
     statistic: Object.keys(familyTraits.statistics),
     per: familyTraits.labelled ? ["batch", "class"] : ["batch"],
-    granularity: familyTraits.geometryOf ? ["sample"] : ["sample", "element"],
+    granularity: familyTraits.samples ? ["sample"] : ["sample", "element"],
     side: ["both", "upper"],
   };
   for (const [key, allowed] of Object.entries(choices)) oneOf(parameters[key as Key], allowed, subject, key);
@@ -98,9 +98,7 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
           .filter((key) => parameters[key] !== standard[key])
           .map((key) => [key, toJSONValue(parameters[key])]),
       );
-      const of = base.toJSON();
-      const preset = of.loss === "mse" ? "zmse" : of.loss === "bce" && "zbce";
-      return preset ? { loss: preset, params: { ...of.params, ...params } } : { loss: "zMasked", params, of };
+      return { loss: "zMasked", params, of: base.toJSON() };
     },
   });
 }

@@ -69,13 +69,13 @@ describe("what is refused", () => {
     [
       "class weights of residuals",
       "parameter",
-      /classWeights must go with labels/,
+      /input must be one of .* got "classWeights"/,
       () => run(squaredError(), { predictions: [1], targets: [1], classWeights: [1] }),
     ],
     [
       "class weights of rows of binary labels",
       "parameter",
-      /classWeights must go with single elements/,
+      /input must be one of .* got "classWeights"/,
       () =>
         run(
           lossFromJSON({ loss: "zbce", params: { granularity: "sample", per: "batch" } }),

@@ -4,7 +4,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import * as families from "../src/families.js";
 import * as library from "../src/index.js";
+import * as loss from "../src/loss.js";
 import * as modifiers from "../src/modifiers/index.js";
 import { elementLosses } from "./support/losses.js";
 
@@ -99,7 +101,7 @@ describe("examples", () => {
   it("adding a loss takes less than 30 lines, and its slope is the derivative of its value", () => {
     const wgsl = blocks(contributing, "wgsl")[0];
     expect(`${wgsl}${newLoss}`.split("\n").length).toBeLessThan(30);
-    const modules = { "../loss.js": library, "../shaders.generated.js": { lossesPseudoHuber: wgsl } };
+    const modules = { "../families.js": families, "../loss.js": loss, "../shaders.generated.js": { lossesPseudoHuber: wgsl } };
     const { pseudoHuber } = execute(newLoss, modules) as { pseudoHuber: typeof library.cauchy };
     for (const c of [0.5, 1, 3]) {
       const { definition, parameters } = pseudoHuber({ c });

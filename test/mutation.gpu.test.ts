@@ -163,9 +163,8 @@ const textbookVariance: Change[] = [
 const noBarrier = (next: string): Change[] => [
   [new RegExp(`workgroupBarrier\\(\\);(?=(?:\\s*//.*)?\\s*${next})`, "g"), ""],
 ];
-/** Every run of quads goes the careful way: of the statistics, or of the scores. */
+/** The statistics of every run of quads are taken the careful way. */
 const noQuickWay: Change = [/(fn quick_moments\([^{]*\{)/g, "$1 return Moments(no_item(), no_item());"];
-const noQuickScore: Change = [/(fn quick_score\([^{]*\{)/g, "$1 return no_item();"];
 
 const mutants: [name: string, check: string, changes: Change[]][] = [
   ["no barrier before the tree", "a masked loss", noBarrier("for \\(var span")],
@@ -188,13 +187,13 @@ const mutants: [name: string, check: string, changes: Change[]][] = [
   [
     "a mask that multiplies",
     "a loss beyond float32",
-    [["select(vec4f(), quad.weight * loss, kept)", "quad.weight * loss * select(vec4f(), vec4f(1.0), kept)"]],
+    [["bitcast<vec4u>(loss) & keep", "bitcast<vec4u>(loss * select(vec4f(), vec4f(1.0), keep != vec4u()))"]],
   ],
   ["a threshold that is not kept itself", "scores at the threshold", [["z <= vec4f(bounds.y)", "z < vec4f(bounds.y)"]]],
   [
     "a sum without weights",
     "a weighted loss",
-    [["select(vec4f(), quad.weight * loss, kept)", "select(vec4f(), loss, kept)"], noQuickScore],
+    [["bitcast<vec4u>(loss) & keep", "bitcast<vec4u>(quad.losses.loss) & keep"]],
   ],
   ["odd samples that nobody sees", "a loss beyond float32", [[/fn is_odd\([^{]*\{/g, "$& return false;"]]],
   [

@@ -1,7 +1,6 @@
 // Classes: a sample is a row, measured by classes/row.wgsl. Its elements have no label and no loss of their own.
 
-const HAS_LABELS = false;
-const WEIGHTED = HAS_weights;
+const WEIGHTED = true;  // samples hold the weights of their classes
 
 fn element_weights(start: u32, stride: u32, positive: vec4<bool>) -> vec4u {
   return read_weights(start, stride);

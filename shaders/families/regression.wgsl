@@ -1,6 +1,5 @@
 // Regression: rho(r) of residuals r = prediction - target.
 
-const HAS_LABELS = false;
 const WEIGHTED = HAS_weights;
 
 fn element_weights(start: u32, stride: u32, positive: vec4<bool>) -> vec4u {

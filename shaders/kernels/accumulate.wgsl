@@ -24,10 +24,6 @@ fn is_sound(moments: Item, pivot: f32, squares: vec4f) -> bool {
 // The quick way through a run of quads: no masks and no scaling. What is not as it should be (a NaN, an overflow, an odd
 // label, sums that cancel) makes the run unsound: nothing comes out, and it is done again with care.
 fn quick_moments(row: u32, stop: u32, spot: Spot, pivots: vec2f) -> Moments {
-  let stride = sample_stride();
-  let advance = spot.step * stride;
-  let start = sample_start(row, spot.column);
-  let end = sample_start(stop, spot.column);
   var odd = vec4u();
   var sums = vec4f();
   var squares = vec4f();
@@ -35,33 +31,32 @@ fn quick_moments(row: u32, stop: u32, spot: Spot, pivots: vec2f) -> Moments {
   var squares_positive = vec4f();
   var used = vec4u();
   var positives = vec4u();
-  for (var at = start; at < end; at += advance) {
-    let quad = quick_quad(at, stride);
+  let advance = spot.step * sample_stride();
+  let end = sample_start(stop, spot.column);
+  for (var at = sample_start(row, spot.column); at < end; at += advance) {
+    let quad = sample_quad(0u, at, false);
     odd |= quad.odd;
     if (CHECKS_LOSS) {
       odd |= full_exponent(bitcast<vec4u>(quad.losses.loss));
     }
-    var deviation = quad.losses.scored - select(vec4f(pivots.x), vec4f(pivots.y), quad.labels.positive & vec4<bool>(CLASSES > 1u));
-    if (HAS_LABELS) {
-      deviation = select(vec4f(), deviation, quad.labels.used);
-      used += select(vec4u(), vec4u(1u), quad.labels.used);
-    }
+    var deviation = quad.losses.scored - select(vec4f(pivots.x), vec4f(pivots.y), quad.positive & vec4<bool>(CLASSES > 1u));
+    deviation = select(vec4f(), deviation, quad.used);
+    used -= bits_of(quad.used);
     if (CLASSES == 1u) {
       sums += deviation;
       squares += deviation * deviation;
     } else {
-      let positive = select(vec4f(), deviation, quad.labels.positive);
+      let positive = select(vec4f(), deviation, quad.positive);
       let negative = deviation - positive;
       sums += negative;
       squares += negative * negative;
       sums_positive += positive;
       squares_positive += positive * positive;
-      positives += select(vec4u(), vec4u(1u), quad.labels.used & quad.labels.positive);
+      positives -= bits_of(quad.used & quad.positive);
     }
   }
-  let all = 4u * ((stop - row + spot.step - 1u) / spot.step);
   let positive = dot(positives, vec4u(1u));
-  let first = moments_about(pivots.x, select(all, dot(used, vec4u(1u)), HAS_LABELS) - positive, sums, squares);
+  let first = moments_about(pivots.x, dot(used, vec4u(1u)) - positive, sums, squares);
   let second = moments_about(pivots.y, positive, sums_positive, squares_positive);
   if (row < stop && !is_odd(odd) && is_sound(first, pivots.x, squares) && is_sound(second, pivots.y, squares_positive)) {
     return Moments(first, second);
@@ -82,13 +77,13 @@ fn careful_moments(row: u32, stop: u32, spot: Spot, label: u32) -> Item {
     var squares = vec4f();
     counts = vec4u();
     for (var at = row; at < stop; at += spot.step) {
-      let quad = sample_quad(at, spot.column);
+      let quad = sample_quad(at, sample_start(at, spot.column), true);
       let own = belonging(quad, at, label);
-      let deviation = select(vec4f(), quad.losses.scored * scale - pivot, own & quad.usable);
+      let deviation = select(vec4f(), quad.losses.scored * scale - pivot, own & quad.used);
       largest = max(largest, abs(deviation));
       sums += deviation;
       squares += deviation * deviation;
-      counts += vec4u(count_of(own & quad.usable), count_of(quad.broken) + quad.invalid, 0u, count_of(own & quad.broken));
+      counts += vec4u(count_of(own & quad.used), count_of(quad.broken) + quad.invalid, 0u, count_of(own & quad.broken));
     }
     if (sweep == 0u) {
       exponent = clamp(exponent_of(max(max(largest.x, largest.y), max(largest.z, largest.w))), -126, 126);
@@ -116,7 +111,7 @@ fn pass_accumulate(workgroup: u32, workgroups: u32, lane: u32) {
   var first = no_item();
   var second = no_item();
   // What deviations are taken from: means of the run before, which is short at first.
-  var pivots = vec2f(quick_quad(sample_start(spot.row, spot.column), sample_stride()).losses.scored.x);
+  var pivots = vec2f(sample_quad(spot.row, sample_start(spot.row, spot.column), false).losses.scored.x);
   var length = 4u;
   var row = spot.row;
   while (row < spot.end) {

@@ -1,10 +1,5 @@
 // The last passes, and all of them in one workgroup for small batches. Every pass becomes an entry point (src/shader.ts).
 
-fn pass_publish(workgroup: u32, workgroups: u32, lane: u32) {
-  let conclusion = conclude(workgroup == 0u, lane);
-  publish_groups(workgroup, workgroups, conclusion.kept, lane);
-}
-
 fn pass_last(workgroup: u32, workgroups: u32, lane: u32) {
   let conclusion = conclude(settings.first_slice == 0u && workgroup == 0u, lane);
   if (settings.first_slice == 0u) {
@@ -28,9 +23,7 @@ fn pass_small(workgroup: u32, workgroups: u32, lane: u32) {
     pass_score(tile, 1u, lane);
   }
   storageBarrier();  // and the sums
-  let conclusion = conclude(true, lane);
-  publish_groups(0u, 1u, conclusion.kept, lane);
   for (var tile = 0u; tile < settings.tiles; tile++) {
-    finish_gradient(tile, conclusion, lane);
+    pass_last(tile, 1u, lane);
   }
 }

@@ -24,107 +24,72 @@ fn in_bounds(z: vec4f, bounds: vec2f) -> vec4<bool> {
   return (z >= vec4f(bounds.x)) & (z <= vec4f(bounds.y));
 }
 
-// Sums, as an item: values = loss, weight; counts = kept samples, broken ones, invalid labels, kept ones with label 1.
-
-// The quick way through a run of quads. Under a mask the statistics have seen every sample: it is open only when none of
-// them was odd, so nothing is checked here.
-fn quick_score(row: u32, stop: u32, spot: Spot, references: References) -> Item {
+// Masks part of a run. Sums, as an item: values = loss, weight; counts = kept samples, broken ones, invalid labels, kept ones with
+// label 1. Without care nothing comes out of a part with an odd sample. Under a mask the statistics have seen every sample: that
+// way is open only when none of them was odd, so nothing is checked here.
+fn score_part(first: u32, stop: u32, spot: Spot, references: References, care: bool) -> Item {
   let stride = sample_stride();
-  let advance = spot.step * stride;
-  let end = sample_start(stop, spot.column);
+  let poisoned = vec4<bool>(care && references.header.counts.w > 0u);
   let bounds = settings.bounds;
-  let all = vec4<bool>(true);
   var odd = vec4u();
   var losses = vec4f();
   var weights = vec4f();
-  var kept_count = vec4i();
-  var positives = vec4i();
-  for (var at = sample_start(row, spot.column); at < end; at += advance) {
-    let quad = quick_quad(at, stride);
+  var counted_bits = vec4u();
+  var broken_bits = vec4u();
+  var positive_bits = vec4u();
+  var invalid = 0u;
+  var start = sample_start(first, spot.column);
+  for (var row = first; row < stop; row += spot.step) {
+    let within = below(row, settings.rows) | vec4<bool>(!care);
+    let quad = sample_quad(row, start, care);
+    let used = bits_of(quad.used & !poisoned);
+    let broken = quad.broken & vec4<bool>(!OMITS);
+    let spoiled = poisoned | broken;
     if (!MASKED) {
       odd |= quad.odd | full_exponent(bitcast<vec4u>(quad.losses.loss));
     }
-    // As bits: what is not kept becomes 0 whatever it is.
-    var used = vec4u(0xffffffffu);
-    if (HAS_LABELS) {
-      used = select(vec4u(), used, quad.labels.used);
-    }
     var keep = used;
     if (MASKED) {
-      let z = z_of(quad.losses.scored, quad.labels.positive, references);
+      let z = z_of(quad.losses.scored, quad.positive, references);
       keep = select(vec4u(), used, in_bounds(z, bounds));
-      write_z(at, stride, all, bitcast<vec4u>(z) & used);
+      write_z(start, stride, within, or_nan(bitcast<vec4u>(z) & used, poisoned & (quad.used | broken)));
     }
+    let counted = keep | select(bits_of(broken), vec4u(), MASKED);
     var loss = quad.losses.loss;
     var pull = quad.losses.slope;
     if (WEIGHTED) {
-      weights += bitcast<vec4f>(quad.weight & keep);
+      weights += bitcast<vec4f>(quad.weight & counted);
       loss *= bitcast<vec4f>(quad.weight);
       pull *= bitcast<vec4f>(quad.weight);
     }
     let terms = bitcast<vec4u>(loss) & keep;
     losses += bitcast<vec4f>(terms);
-    kept_count -= bitcast<vec4i>(keep);
+    counted_bits -= counted;
+    broken_bits -= bits_of(quad.broken);
+    invalid += quad.invalid;
     if (CLASSES > 1u) {
-      positives -= bitcast<vec4i>(select(vec4u(), keep, quad.labels.positive));
+      positive_bits -= select(vec4u(), keep, quad.positive);
     }
-    write_perSample(at, stride, all, bitcast<vec4u>(select(loss, quad.losses.loss, MASKED)) & used);
-    write_losses(at, stride, all, terms);
-    write_mask(at, stride, all, keep & vec4u(1u));
-    if (HAS_gradient) {
-      if (UPSTREAM_HERE) {
-        pull *= upstream_at(at, stride);
-      }
-      write_gradient(at, stride, all, bitcast<vec4u>(pull) & keep);
-    }
-  }
-  if (row >= stop || is_odd(odd)) {
-    return no_item();
-  }
-  let kept = u32(dot(kept_count, vec4i(1)));
-  let weight = select(f32(kept), total(weights), WEIGHTED);
-  return Item(vec4f(total(losses), weight, 0.0, 0.0), vec4u(kept, 0u, 0u, u32(dot(positives, vec4i(1)))));
-}
-
-// The careful way; NaN leaves as bits, and only here.
-fn careful_score(start_row: u32, stop: u32, spot: Spot, references: References) -> Item {
-  let stride = sample_stride();
-  let poisoned = vec4<bool>(references.header.counts.w > 0u);
-  var sums = no_item();
-  for (var row = start_row; row < stop; row += spot.step) {
-    let start = sample_start(row, spot.column);
-    let rows = below(row, settings.rows);
-    let quad = sample_quad(row, spot.column);
-    let loss = quad.losses.loss;
-    let broken = quad.broken & vec4<bool>(!OMITS);
-    let spoiled = poisoned | broken;
-    var kept = quad.usable & !poisoned;
-    var z = vec4f();
-    if (MASKED) {
-      z = z_of(quad.losses.scored, quad.positive, references);
-      kept &= in_bounds(z, settings.bounds);
-    }
-    let counted = kept | (broken & vec4<bool>(!MASKED));
-    let terms = select(vec4f(), quad.weight * loss, kept);
-    sums = add(sums, Item(
-      vec4f(total(terms), total(select(vec4f(), quad.weight, counted)), 0.0, 0.0),
-      vec4u(count_of(counted), count_of(quad.broken), quad.invalid, count_of(kept & quad.positive))));
-
-    let entry = select(vec4f(), select(quad.weight * loss, loss, MASKED), quad.usable);
-    write_perSample(start, stride, rows, or_nan(bitcast<vec4u>(entry), broken));
-    write_losses(start, stride, rows, or_nan(bitcast<vec4u>(terms), spoiled));
-    write_z(start, stride, rows, or_nan(bitcast<vec4u>(select(vec4f(), z, quad.usable)), poisoned & (quad.usable | broken)));
-    write_mask(start, stride, rows, select(vec4u(), vec4u(1u), kept));
-    keep_samples(row, kept);
-    if (ELEMENTWISE) {
-      var pull = quad.weight * quad.losses.slope;
+    let entry = bitcast<vec4u>(select(loss, quad.losses.loss, MASKED)) & bits_of(quad.used);
+    write_perSample(start, stride, within, or_nan(entry, broken));
+    write_losses(start, stride, within, or_nan(terms, spoiled));
+    write_mask(start, stride, within, keep & vec4u(1u));
+    keep_samples(row, keep);
+    if (ELEMENTWISE && HAS_gradient) {
       if (UPSTREAM_HERE) {
         pull *= upstream_at(start, stride);
       }
-      write_gradient(start, stride, rows, or_nan(bitcast<vec4u>(select(vec4f(), pull, kept)), spoiled));
+      write_gradient(start, stride, within, or_nan(bitcast<vec4u>(pull) & keep, spoiled));
     }
+    start += spot.step * stride;
   }
-  return sums;
+  if (!care && (first >= stop || is_odd(odd))) {
+    return no_item();
+  }
+  let one = vec4u(1u);
+  let counted = dot(counted_bits, one);
+  let weight = select(f32(counted), total(weights), WEIGHTED);
+  return Item(vec4f(total(losses), weight, 0.0, 0.0), vec4u(counted, dot(broken_bits, one), invalid, dot(positive_bits, one)));
 }
 
 fn pass_score(workgroup: u32, workgroups: u32, lane: u32) {
@@ -134,9 +99,9 @@ fn pass_score(workgroup: u32, workgroups: u32, lane: u32) {
   for (var row = spot.row; row < spot.end; row += RUN * spot.step) {
     let stop = min(row + RUN * spot.step, spot.end);
     let end = select(quick_stop(row, stop, spot.step), row, references.header.counts.y > 0u);
-    let quick = quick_score(row, end, spot, references);
+    let quick = score_part(row, end, spot, references, false);
     // Nothing kept means nothing done, or nothing to do: then again with care.
-    let careful = careful_score(select(row, stop, quick.counts.x > 0u), stop, spot, references);
+    let careful = score_part(select(row, stop, quick.counts.x > 0u), stop, spot, references, true);
     sums = add(sums, add(quick, careful));
   }
   store_inliers(sums, spot, lane);

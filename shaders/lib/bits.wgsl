@@ -21,7 +21,7 @@ fn total(values: vec4f) -> f32 {
 }
 
 fn count_of(lanes: vec4<bool>) -> u32 {
-  return dot(select(vec4u(), vec4u(1u), lanes), vec4u(1u));
+  return dot(bits_of(lanes) & vec4u(1u), vec4u(1u));
 }
 
 fn exponent_of(x: f32) -> i32 {
@@ -31,4 +31,9 @@ fn exponent_of(x: f32) -> i32 {
 // 2^k, 0 below the smallest normal number
 fn power_of_two(k: i32) -> f32 {
   return bitcast<f32>(select(0u, u32(min(k, 127) + 127) << 23u, k >= -126));
+}
+
+// As bits: what is not there becomes 0 whatever it is.
+fn bits_of(there: vec4<bool>) -> vec4u {
+  return select(vec4u(), vec4u(0xffffffffu), there);
 }

@@ -20,48 +20,42 @@ struct Labels {
 
 struct Quad {
   losses: Losses,
-  weight: vec4f,
-  usable: vec4<bool>,    // inside, labelled, finite
-  broken: vec4<bool>,    // holds a NaN or an infinity
-  invalid: u32,          // how many labels are neither 0 nor 1 nor ignored
-  positive: vec4<bool>,
+  weight: vec4u,         // as bits
+  used: vec4<bool>,      // labelled; with care also inside and finite
+  broken: vec4<bool>,    // with care: holds a NaN or an infinity
+  positive: vec4<bool>,  // label 1
+  invalid: u32,          // with care: how many labels are neither 0 nor 1 nor ignored
+  odd: vec4u,            // without care: the highest bit is set where something is not as it should be
 }
 
-fn element_quad(start: u32, stride: u32, within: vec4<bool>) -> Quad {
+// With care every element is judged. Without it there are no masks: where one turns out to be odd, all that arithmetic made of
+// it is thrown away, and the quad is taken again.
+fn element_quad(start: u32, stride: u32, within: vec4<bool>, care: bool) -> Quad {
   let first = read_first(start, stride);
   let second = read_second(start, stride);
   let labels = labels_of(second);
-  let used = within & labels.used;
-  let sane = used & !(non_finite(first) | non_finite(second));
+  if (!care) {
+    let exponents = select(vec4u(), full_exponent(first) | full_exponent(second), labels.used);
+    let odd = exponents | select(vec4u(0x80000000u), vec4u(), labels.valid);
+    return Quad(losses_of(first, second), vec4u(), labels.used, vec4<bool>(), labels.positive, 0u, odd);
+  }
+  let labelled = within & labels.used;
+  let sane = labelled & !(non_finite(first) | non_finite(second));
   // Bits are replaced before they become floats: a NaN must never enter arithmetic.
   let losses = losses_of(select(vec4u(), first, sane), select(vec4u(), second, sane));
   // What overflows float32 counts as not finite.
-  let usable = sane & !(non_finite(bitcast<vec4u>(losses.loss)) | non_finite(bitcast<vec4u>(losses.scored)));
-  return Quad(losses, vec4f(1.0), usable, used & !usable, count_of(within & !labels.valid), labels.positive);
+  let used = sane & !(non_finite(bitcast<vec4u>(losses.loss)) | non_finite(bitcast<vec4u>(losses.scored)));
+  return Quad(losses, vec4u(), used, labelled & !used, labels.positive, count_of(within & !labels.valid), vec4u());
 }
 
-// The same without masks, for elements that are what they should be; `odd` has its highest bit set where one is not. What
-// arithmetic made of a NaN is thrown away then.
-struct QuickQuad {
-  losses: Losses,
-  weight: vec4u,
-  odd: vec4u,
-  labels: Labels,
-}
-
-fn quick_quad(start: u32, stride: u32) -> QuickQuad {
-  let first = read_first(start, stride);
-  let second = read_second(start, stride);
-  let labels = labels_of(second);
-  let weight = element_weights(start, stride, labels.positive);
-  var odd = full_exponent(first) | full_exponent(second);
-  if (HAS_LABELS) {
-    odd = select(vec4u(), odd, labels.used) | select(vec4u(0x80000000u), vec4u(), labels.valid);
+// The same with the weights of samples.
+fn weighted(quad: Quad, weight: vec4u, care: bool) -> Quad {
+  if (!WEIGHTED) {
+    return quad;
   }
-  if (WEIGHTED) {
-    odd |= full_exponent(weight);
-  }
-  return QuickQuad(losses_of(first, second), weight, odd, labels);
+  let bad = non_finite(weight) & vec4<bool>(care);
+  return Quad(quad.losses, select(weight, vec4u(), bad), quad.used & !bad, quad.broken | (quad.used & bad), quad.positive,
+    quad.invalid, quad.odd | full_exponent(weight));
 }
 
 fn is_odd(odd: vec4u) -> bool {

@@ -10,20 +10,14 @@ fn sample_stride() -> u32 {
   return settings.columns;
 }
 
-fn sample_quad(row: u32, column: u32) -> Quad {
-  let start = sample_start(row, column);
-  var quad = element_quad(start, sample_stride(), below(row, settings.rows));
-  let weight = element_weights(start, sample_stride(), quad.positive);
-  let broken = quad.usable & non_finite(weight);
-  quad.broken |= broken;
-  quad.usable &= !broken;
-  quad.weight = bitcast<vec4f>(select(weight, vec4u(), non_finite(weight)));
-  return quad;
+fn sample_quad(row: u32, start: u32, care: bool) -> Quad {
+  let quad = element_quad(start, sample_stride(), below(row, settings.rows), care);
+  return weighted(quad, element_weights(start, sample_stride(), quad.positive), care);
 }
 
 fn prepare_samples(workgroup: u32, lane: u32) {}
 
-fn keep_samples(row: u32, kept: vec4<bool>) {}
+fn keep_samples(row: u32, keep: vec4u) {}
 
 // The score pass has written the gradient without its scale: multiplies it in place, reading and writing it once.
 fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {

@@ -32,11 +32,11 @@ fn prepare_samples(workgroup: u32, lane: u32) {
       let stop = min(column + RUN * advance, settings.width);
       var near = vec2f();
       for (; column < stop; column += advance) {
-        let quad = element_quad(row * settings.width + column, 1u, below(column, settings.width));
+        let quad = element_quad(row * settings.width + column, 1u, below(column, settings.width), true);
         near += vec2f(
-          total(select(vec4f(), quad.losses.loss, quad.usable)),
-          total(select(vec4f(), quad.losses.scored, quad.usable)));
-        own.counts += vec4u(count_of(quad.usable | quad.broken), count_of(quad.broken), quad.invalid, 0u);
+          total(select(vec4f(), quad.losses.loss, quad.used)),
+          total(select(vec4f(), quad.losses.scored, quad.used)));
+        own.counts += vec4u(count_of(quad.used | quad.broken), count_of(quad.broken), quad.invalid, 0u);
       }
       own.values += vec4f(near, 0.0, 0.0);
     }
@@ -69,8 +69,8 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
     }
     for (var column = 4u * position; column < settings.width; column += 4u * settings.row_lanes) {
       let at = row * settings.width + column;
-      let quad = element_quad(at, 1u, below(column, settings.width));
-      let pull = select(vec4f(), quad.losses.slope * factor, quad.usable);
+      let quad = element_quad(at, 1u, below(column, settings.width), true);
+      let pull = select(vec4f(), quad.losses.slope * factor, quad.used);
       write_gradient(at, 1u, below(column, settings.width), or_nan(bitcast<vec4u>(pull), vec4<bool>(conclusion.spoiled)));
     }
   }

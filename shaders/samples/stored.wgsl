@@ -18,26 +18,23 @@ fn slice_end(workgroup: u32) -> u32 {
   return min((workgroup + 1u) * settings.slice_rows, settings.rows);
 }
 
-fn sample_quad(row: u32, column: u32) -> Quad {
-  let weight = sample_weights(row);
-  let odd_weight = non_finite(weight);
-  let none = vec4<bool>();
-  var quad = Quad(Losses(), bitcast<vec4f>(select(weight, vec4u(), odd_weight)), none, none, 0u, none);
+fn sample_quad(row: u32, start: u32, care: bool) -> Quad {
+  var quad = Quad();
   for (var k = 0u; k < 4u && row + k < settings.rows; k++) {
     let sample = samples[row + k];
-    let broken = (sample.state & BROKEN) != 0u || odd_weight[k];
+    let broken = (sample.state & BROKEN) != 0u;
     quad.losses.loss[k] = sample.loss;
     quad.losses.scored[k] = sample.scored;
     quad.broken[k] = sample.members > 0u && broken;
-    quad.usable[k] = sample.members > 0u && !broken;
+    quad.used[k] = sample.members > 0u && !broken;
     quad.invalid += sample.state / INVALID;
   }
-  return quad;
+  return weighted(quad, sample_weights(row), true);
 }
 
-fn keep_samples(row: u32, kept: vec4<bool>) {
+fn keep_samples(row: u32, keep: vec4u) {
   for (var k = 0u; k < 4u && row + k < settings.rows; k++) {
     let state = samples[row + k].state & ~KEPT;
-    samples[row + k].state = select(state, state | KEPT, kept[k]);
+    samples[row + k].state = state | (keep[k] & KEPT);
   }
 }

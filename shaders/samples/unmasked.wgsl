@@ -131,6 +131,5 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
 fn pass_small_rows(workgroup: u32, workgroups: u32, lane: u32) {
   pass_score_rows(0u, 1u, lane);
   storageBarrier();  // other lanes read the sums
-  let conclusion = conclude(true, lane);
-  finish_gradient(0u, conclusion, lane);
+  pass_last(0u, 1u, lane);
 }

@@ -9,6 +9,7 @@ import {
   type CheckedInputs,
   type Geometry,
   type OptionalInputs,
+  optionalInputs,
   type Problem,
   resolveGeometry,
   type Shape,
@@ -172,18 +173,23 @@ function passes(
     const must = [...scoring, ...(labels ? [] : given)];
     for (let more = left; more.length > 0; ) more = add(mask ? "score_masked" : "score_rows", must, more);
   };
-  const publish = (left: Port[]): void => {
-    if (left.length > 0) add("publish", [...scratch, ...upstream], left);
+  const conclude = (left: Port[]): void => {
+    if (left.length > 0) add("last", [...scratch, ...upstream], left);
   };
   // Nor are there logits to measure again afterwards.
   if (inPlace && !mask) rest(perSample.splice(0));
-  const all = [...written, ...scratch, ...upstream, ...given, ...counted, ...(mask ? perRow : [])];
-  // What does not fit into one kernel takes the passes of large batches.
+  const all = [
+    ...written,
+    ...scratch,
+    ...upstream,
+    ...given,
+    ...counted,
+    ...(mask ? perRow : []),
+    ...figures,
+    ...perSample,
+  ];
   if (small && all.length <= limit) {
-    const entry = labels ? "small_labels" : mask ? "small_masked" : "small_rows";
-    const left = add(entry, all, [...figures, ...perSample]);
-    rest(left.filter((port) => perSample.includes(port)));
-    publish(left.filter((port) => figures.includes(port)));
+    add(labels ? "small_labels" : mask ? "small_masked" : "small_rows", all);
     return passes;
   }
   if (!mask) {
@@ -191,7 +197,7 @@ function passes(
     else if (rescale)
       add("accumulate_weights", [...present("second", "labels", "weights", "classWeights"), ...scratch]);
     rest(add("score_rows", [...written, ...scratch, ...upstream, ...counted], perSample));
-    publish(rescale ? add("last", [...scratch, ...upstream, ...gradient], closing) : closing);
+    conclude(rescale ? add("last", [...scratch, ...upstream, ...gradient], closing) : closing);
     return passes;
   }
   const measuring = [...data, ...scratch, ...counted];
@@ -199,7 +205,7 @@ function passes(
   while (left.length > 0) left = add(labels ? "accumulate_labels" : "accumulate", measuring, left);
   if (labels) add("finalize", ["scratch", ...given]);
   rest(add(labels ? "score_labels" : "score_masked", [...scoring, ...(labels ? [] : given)], perSample));
-  publish(gradient.length > 0 ? add("last", [...written, ...upstream, ...scratch], closing) : closing);
+  conclude(gradient.length > 0 ? add("last", [...written, ...upstream, ...scratch], closing) : closing);
   return passes;
 }
 
@@ -233,6 +239,8 @@ const SEGMENT = 8192;
 export const classes: FamilyTraits<"class"> = {
   name: "class",
   data: ["logits", "labels"],
+  optional: () => [...optionalInputs, "classWeights"],
+  planOptions: ["labels", "inPlace"],
   labelled: true,
   masking: { per: "batch", granularity: "sample" },
   groups: [groupsColumn, groupsSeveral, groupsLabels],
@@ -254,6 +262,11 @@ export const classes: FamilyTraits<"class"> = {
     return divisible ? Math.max(1, Math.floor(Math.min(columns / SEGMENT, maxWorkgroups / Math.max(1, rows)))) : 1;
   },
   subgroupOf,
+  coincide({ inPlace, subject }, one, other) {
+    if (!inPlace || one.port !== "gradient" || other.port !== "first") return false;
+    if (one.buffer === other.buffer && one.offset === other.offset) return true;
+    refuse("buffer", subject, "inPlace: gradient must be the buffer of the logits", one.offset, "Give it twice.");
+  },
   passes,
   resolve,
   measure,
@@ -267,7 +280,7 @@ export const classes: FamilyTraits<"class"> = {
     const gradient = ports.has("gradient");
     return [
       `const SOFT = ${labels === "rows"};
-const VECTOR = ${view === "elements"};
+const VECTOR = ${view === "element"};
 const NEEDS_LOG_SUM = ${needsLogSum};
 const ROW_LANES = ${rowLanes}u;
 const SUBGROUP = ${subgroup}u;
@@ -278,7 +291,7 @@ const ROW_QUADS = ${quads}u;`,
       ...(quickOpen(problem, ports, quads > 0)
         ? [classesQuick, ...(quads > 0 ? [classesKept] : longRows)]
         : [classesGeneral]),
-      `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : view === "elements" ? "port_gradient[at >> 2u][at & 3u] = bits;" : "port_gradient[at] = bits;"} }`,
+      `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : view === "element" ? "port_gradient[at >> 2u][at & 3u] = bits;" : "port_gradient[at] = bits;"} }`,
       classesRow,
       samplesClasses,
       samplesStored,

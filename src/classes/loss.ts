@@ -1,4 +1,5 @@
 /** Class losses: base losses psi(log p), and what modifiers make of them. */
+import { checkedName } from "../define.js";
 import { checkParameter, type Rule, refuse, refuseUnknown } from "../errors.js";
 import {
   type BaseLoss,
@@ -37,7 +38,7 @@ export type ClassLossFactory<K extends string = string, B extends string = never
 export function defineClassLoss<K extends string = never, B extends string = never>(
   input: DefinitionInput<"class", K, B>,
 ): ClassLossFactory<K, B> {
-  const base = define<"class", K, B>(classes, input);
+  const base = define<"class", K, B>(classes, checkedName(input));
   const factory = (given?: Partial<Values<K, B>>): ClassLoss => {
     const loss = base(given);
     const term = plainTerm(loss);

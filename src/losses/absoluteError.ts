@@ -1,8 +1,9 @@
-import { defineRegressionLoss } from "../loss.js";
+import { regression } from "../families.js";
+import { define } from "../loss.js";
 import { lossesAbsoluteError } from "../shaders.generated.js";
 
 /** Absolute error: fits the median; every sample pulls with the same force. */
-export const absoluteError = defineRegressionLoss({
+export const absoluteError = define(regression, {
   name: "absoluteError",
   id: "l1",
   parameters: {},

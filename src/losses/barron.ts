@@ -1,8 +1,9 @@
-import { defineRegressionLoss, rules } from "../loss.js";
+import { regression } from "../families.js";
+import { define, rules } from "../loss.js";
 import { functionsExpm1, functionsLog1p, lossesBarron } from "../shaders.generated.js";
 
 /** Barron's general robust loss: one shape parameter runs from squared error to Welsch. */
-export const barron = defineRegressionLoss({
+export const barron = define(regression, {
   name: "barron",
   id: "barron",
   parameters: {

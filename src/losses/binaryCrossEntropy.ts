@@ -1,9 +1,10 @@
-import { defineBinaryLoss, rules } from "../loss.js";
+import { binary } from "../families.js";
+import { define, rules } from "../loss.js";
 import { sigmoid, softplus } from "../numerics.js";
 import { functionsLog1p, lossesBinaryCrossEntropy } from "../shaders.generated.js";
 
 /** Binary cross-entropy of logits: softplus forms throughout, so that confident samples keep their digits. */
-export const binaryCrossEntropy = defineBinaryLoss({
+export const binaryCrossEntropy = define(binary, {
   name: "binaryCrossEntropy",
   id: "bce",
   parameters: {

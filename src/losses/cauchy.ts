@@ -1,8 +1,9 @@
-import { defineRegressionLoss, rules } from "../loss.js";
+import { regression } from "../families.js";
+import { define, rules } from "../loss.js";
 import { functionsLog1p, lossesCauchy } from "../shaders.generated.js";
 
 /** Cauchy (Lorentzian) loss: grows with the logarithm of the residual. */
-export const cauchy = defineRegressionLoss({
+export const cauchy = define(regression, {
   name: "cauchy",
   id: "cauchy",
   parameters: { c: { default: 1, rule: rules.positive, doc: "scale, in units of the residual" } },

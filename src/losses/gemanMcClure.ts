@@ -1,8 +1,9 @@
-import { defineRegressionLoss, rules } from "../loss.js";
+import { regression } from "../families.js";
+import { define, rules } from "../loss.js";
 import { lossesGemanMcClure } from "../shaders.generated.js";
 
 /** Geman-McClure loss: bounded by c²/2, so that gross outliers stop pulling. */
-export const gemanMcClure = defineRegressionLoss({
+export const gemanMcClure = define(regression, {
   name: "gemanMcClure",
   id: "gemanMcClure",
   parameters: { c: { default: 1, rule: rules.positive, doc: "scale, in units of the residual" } },

@@ -1,8 +1,9 @@
-import { defineRegressionLoss, rules } from "../loss.js";
+import { regression } from "../families.js";
+import { define, rules } from "../loss.js";
 import { lossesHuber } from "../shaders.generated.js";
 
 /** Huber loss: squared error near 0 and absolute error beyond delta; equals clipping the gradient of r²/2 to [-delta, delta]. */
-export const huber = defineRegressionLoss({
+export const huber = define(regression, {
   name: "huber",
   id: "huber",
   parameters: {

@@ -1,8 +1,9 @@
-import { defineRegressionLoss, rules } from "../loss.js";
+import { regression } from "../families.js";
+import { define, rules } from "../loss.js";
 import { functionsExpm1, functionsLog1p, functionsTanh, lossesLogCosh } from "../shaders.generated.js";
 
 /** Log-cosh: a Huber loss without a corner in its second derivative. */
-export const logCosh = defineRegressionLoss({
+export const logCosh = define(regression, {
   name: "logCosh",
   id: "logCosh",
   parameters: { c: { default: 1, rule: rules.positive, doc: "scale, in units of the residual" } },

@@ -1,8 +1,9 @@
-import { defineRegressionLoss, rules } from "../loss.js";
+import { regression } from "../families.js";
+import { define, rules } from "../loss.js";
 import { lossesQuantile } from "../shaders.generated.js";
 
 /** Quantile (pinball) loss: the minimiser is the tau-quantile instead of the mean. */
-export const quantile = defineRegressionLoss({
+export const quantile = define(regression, {
   name: "quantile",
   id: "quantile",
   parameters: { tau: { default: 0.5, rule: rules.unitInterval, doc: "which quantile to fit, between 0 and 1" } },

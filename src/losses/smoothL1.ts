@@ -1,8 +1,9 @@
-import { defineRegressionLoss, rules } from "../loss.js";
+import { regression } from "../families.js";
+import { define, rules } from "../loss.js";
 import { lossesSmoothL1 } from "../shaders.generated.js";
 
 /** Smooth L1: Huber divided by its width, so that the tails have slope 1. */
-export const smoothL1 = defineRegressionLoss({
+export const smoothL1 = define(regression, {
   name: "smoothL1",
   id: "smoothL1",
   parameters: {

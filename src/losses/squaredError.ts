@@ -1,8 +1,9 @@
-import { defineRegressionLoss } from "../loss.js";
+import { regression } from "../families.js";
+import { define } from "../loss.js";
 import { lossesSquaredError } from "../shaders.generated.js";
 
 /** Squared error: the least-squares loss, without a factor of one half. */
-export const squaredError = defineRegressionLoss({
+export const squaredError = define(regression, {
   name: "squaredError",
   id: "mse",
   parameters: {},

@@ -1,8 +1,9 @@
-import { defineRegressionLoss, rules } from "../loss.js";
+import { regression } from "../families.js";
+import { define, rules } from "../loss.js";
 import { lossesTukey } from "../shaders.generated.js";
 
 /** Tukey biweight: residuals beyond c have no influence at all. */
-export const tukey = defineRegressionLoss({
+export const tukey = define(regression, {
   name: "tukey",
   id: "tukey",
   parameters: { c: { default: 4.685, rule: rules.positive, doc: "scale, in units of the residual" } },

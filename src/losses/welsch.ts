@@ -1,8 +1,9 @@
-import { defineRegressionLoss, rules } from "../loss.js";
+import { regression } from "../families.js";
+import { define, rules } from "../loss.js";
 import { functionsExpm1, lossesWelsch } from "../shaders.generated.js";
 
 /** Welsch (Leclerc) loss: bounded by c²/2, with a Gaussian weight. */
-export const welsch = defineRegressionLoss({
+export const welsch = define(regression, {
   name: "welsch",
   id: "welsch",
   parameters: { c: { default: 1, rule: rules.positive, doc: "scale, in units of the residual" } },

@@ -9,7 +9,7 @@ import {
   type Result,
   type Tuning,
 } from "../../src/index.js";
-import { emptyGroups, optionalInputNames, resolveGeometry, resolveProblem } from "../../src/problem.js";
+import { emptyGroups, resolveGeometry, resolveProblem } from "../../src/problem.js";
 
 export interface PlanRun extends Result<Float32Array> {
   summary: {
@@ -75,11 +75,21 @@ export async function runPlan(
     inPlace?: boolean;
   } = {},
 ): Promise<PlanRun> {
-  const { tuning, capacity, planOutputs, inPlace, shape: own, outputs: extra, ...rest } = options;
+  const {
+    tuning,
+    capacity,
+    planOutputs,
+    inPlace,
+    shape: own,
+    outputs: extra,
+    reduction,
+    ignoreIndex,
+    nonFinite,
+  } = options;
   const shape = own ?? (loss.family === "class" ? undefined : ([dataLength(inputs)] as const));
   const { labels: given } = inputs as { labels?: ArrayLike<number> };
   const labels = loss.family === "class" ? (given!.length === shape?.[0] ? "ids" : "rows") : undefined;
-  const problem = resolveProblem(loss, { ...rest, ...(labels && { labels }) }, [...optionalInputNames, "labels"]);
+  const problem = resolveProblem(loss, { reduction, ignoreIndex, nonFinite, ...(labels && { labels }) }, true);
   const [first, second] = "predictions" in inputs ? ["predictions", "targets"] : ["logits", "labels"];
   const data = inputs as unknown as Record<string, ArrayLike<number>>;
   if (!shape) throw new Error("class losses need a shape here");

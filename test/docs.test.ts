@@ -101,7 +101,11 @@ describe("examples", () => {
   it("adding a loss takes less than 30 lines, and its slope is the derivative of its value", () => {
     const wgsl = blocks(contributing, "wgsl")[0];
     expect(`${wgsl}${newLoss}`.split("\n").length).toBeLessThan(30);
-    const modules = { "../families.js": families, "../loss.js": loss, "../shaders.generated.js": { lossesPseudoHuber: wgsl } };
+    const modules = {
+      "../families.js": families,
+      "../loss.js": loss,
+      "../shaders.generated.js": { lossesPseudoHuber: wgsl },
+    };
     const { pseudoHuber } = execute(newLoss, modules) as { pseudoHuber: typeof library.cauchy };
     for (const c of [0.5, 1, 3]) {
       const { definition, parameters } = pseudoHuber({ c });

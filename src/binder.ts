@@ -2,12 +2,11 @@
 import { type BoundBuffer, type BufferBinding, bufferOf, resolveBinding, usage } from "./buffers.js";
 import { type Chunk, type Grid, scratchSize, settingsSize } from "./dispatch.js";
 import { LossError, refuse, refuseUnknown } from "./errors.js";
-import type { Pass } from "./passes.js";
+import { isPerChunk, type Pass } from "./passes.js";
 import type { Kernel } from "./pipelines.js";
 import { bindingOf, isReadOnly, type Port, unitOf } from "./ports.js";
 import type { Problem } from "./problem.js";
 import { recall } from "./recall.js";
-import { isPerChunk } from "./shader.js";
 
 /** The caller's buffers by name. */
 type Buffers = Readonly<Record<string, BufferBinding | undefined>>;
@@ -40,14 +39,15 @@ type Node = { next: WeakMap<GPUBuffer, Node>; calls: Map<string, CallGroups> };
 const newNode = (): Node => ({ next: new WeakMap(), calls: new Map() });
 
 /** Bytes of a port for one chunk, and where the chunk starts in it. */
-function extent(port: Port, grid: Grid, { firstRow, rows }: Chunk) {
+function extent(problem: Problem, port: Port, grid: Grid, { firstRow, rows }: Chunk) {
   const unit = unitOf(port);
   if (typeof unit === "number") return { offset: 0, size: unit };
   if (unit === "group") return { offset: 0, size: 16 * grid.groups };
   if (unit === "scratch") return { offset: 0, size: scratchSize(grid) };
   if (unit === "class") return { offset: 0, size: 4 * Math.max(2, grid.width) };
   const words = { element: grid.groupColumns * grid.width, sample: grid.groupColumns, row: 6 }[unit];
-  return { offset: 4 * words * firstRow, size: 4 * words * rows };
+  const bytes = words * (problem.familyTraits.bytesOf?.(problem, port) ?? 4);
+  return { offset: bytes * firstRow, size: 4 * Math.ceil((bytes * rows) / 4) };
 }
 
 /** Makes bind groups for a plan; `whole` is the grid of its full capacity. */
@@ -68,7 +68,7 @@ export function createBinder(
   };
   /** Bytes from the start of a port to the end of its last chunk. */
   const sizeOf = (port: Port, grid: Grid): number => {
-    const { offset, size } = extent(port, grid, grid.chunks[grid.chunks.length - 1]);
+    const { offset, size } = extent(problem, port, grid, grid.chunks[grid.chunks.length - 1]);
     return offset + size;
   };
   let scratch = own(scratchSize(whole));
@@ -102,7 +102,7 @@ export function createBinder(
   const createGroups = (parts: ReadonlyMap<Port, BoundBuffer>, grid: Grid, steps: readonly Step[]): CallGroups => {
     const resource = (port: Port, chunk: Chunk): GPUBufferBinding => {
       if (port === "scratch") return { buffer: scratch };
-      const { offset, size } = extent(port, grid, chunk);
+      const { offset, size } = extent(problem, port, grid, chunk);
       // WebGPU has no empty bindings.
       if (size === 0) return { buffer: own(0) };
       const { buffer, offset: start } = parts.get(port) ?? { buffer: samples!, offset: 0 };

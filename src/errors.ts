@@ -51,15 +51,7 @@ export function eachOf(
 
 /** Throws a {@link LossError} unless `value` is one of `allowed`. */
 export function oneOf<T extends string>(value: unknown, allowed: readonly T[], subject: string, what: string): T {
-  if (!allowed.includes(value as T)) {
-    refuse(
-      "parameter",
-      subject,
-      `${what} must be one of ${allowed.join(", ") || "none"}`,
-      value,
-      "Check the spelling.",
-    );
-  }
+  checkParameter(subject, what, value, choice(allowed));
   return value as T;
 }
 
@@ -68,20 +60,31 @@ export interface Rule {
   /** Completes "the parameter must ...". */
   readonly text: string;
   /** Whether a value satisfies the rule. */
-  readonly test: (value: number) => boolean;
+  readonly test: (value: never) => boolean;
   /** Type of the value; default "number". */
-  readonly type?: "boolean";
+  readonly type?: "boolean" | "string";
+  /** What to do about it; default: to read the documentation. */
+  readonly remedy?: string;
 }
 
 /** Zero is allowed. */
 export const nonNegative: Rule = {
   text: "be a finite number of at least 0",
-  test: (x) => Number.isFinite(x) && x >= 0,
+  test: (x: number) => Number.isFinite(x) && x >= 0,
 };
 
+/** One of some words. */
+export const choice = (allowed: readonly string[]): Rule => ({
+  text: `be one of ${allowed.join(", ") || "none"}`,
+  test: (x: string) => allowed.includes(x),
+  type: "string",
+  remedy: "Check the spelling.",
+});
+
 /** Throws a LossError unless a parameter has its type and satisfies its rule. */
-export function checkParameter(subject: string, name: string, value: unknown, { text, test, type }: Rule): void {
-  if (typeof value !== (type ?? "number") || !test(value as number)) {
-    refuse("parameter", subject, `${name} must ${text}`, value, "See its documentation.");
+export function checkParameter(subject: string, name: string, value: unknown, rule: Rule): void {
+  const { text, test, type = "number", remedy = "See its documentation." } = rule;
+  if (typeof value !== type || !test(value as never)) {
+    refuse("parameter", subject, `${name} must ${text}`, value, remedy);
   }
 }

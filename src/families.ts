@@ -19,7 +19,6 @@ import type { Port } from "./ports.js";
 import {
   type CheckedInputs,
   type Geometry,
-  type Labels,
   type OptionalInput,
   type OptionalInputs,
   optionalInputs,
@@ -92,13 +91,18 @@ export interface FamilyTraits<F extends Family = Family> {
     geometry: Geometry,
     asked: (name: Extra) => boolean,
   ) => {
-    readonly labels: Labels;
+    readonly labels: "ids" | "rows";
     readonly read: (floats: (name: Extra) => Float32Array, words: (name: Extra) => Uint32Array) => Extras;
   };
   /** How many workgroups share a row, where rows are long and few; default 1. */
   readonly segmentsOf?: (problem: Problem, geometry: Geometry, tuning: Tuning, ports: ReadonlySet<Port>) => number;
-  /** Lanes of a device that can exchange values as a subgroup, where kernels have a use for them. */
-  readonly subgroupOf?: (device: GPUDevice) => Promise<number> | number;
+  /** Lanes of a device that can exchange values as a subgroup, where kernels have a use for them; refuses devices that cannot do it. */
+  readonly subgroupOf?: (device: GPUDevice, problem: Problem) => Promise<number> | number;
+  /** Bytes of one number of a port, default 4; and the WGSL of ports where it is not. */
+  readonly bytesOf?: (problem: Problem, port: Port) => number;
+  readonly ports?: (spec: ModuleSpec) => Partial<Record<Port, string>>;
+  /** What stands first in a module. */
+  readonly enable?: (spec: ModuleSpec) => string;
   /** True for two buffers that may be, and are, the same; throws where they have to be. */
   readonly coincide?: (problem: Problem, one: Part, other: Part) => boolean;
   /** Passes of a plan, where they are not those of element-wise losses. */

@@ -4,8 +4,9 @@
  * A base loss pairs one WGSL function with its float64 twin. The formula is written twice on purpose: were one generated
  * from the other, comparing GPU and CPU would prove nothing.
  */
-import { checkParameter, nonNegative, type Rule, refuseUnknown } from "./errors.js";
+import { nonNegative, type Rule } from "./errors.js";
 import type { Family, FamilyTraits } from "./families.js";
+import { readParameters, specOf } from "./parameters.js";
 
 /** Rules for parameters that recur. */
 export const rules = {
@@ -162,11 +163,6 @@ export type DefinitionInput<F extends Family, K extends string, B extends string
   readonly id?: string;
 };
 
-/** JSON has no infinities. */
-export function toJSONValue<T>(value: T): T | string {
-  return Math.abs(Number(value)) === Infinity ? String(value) : value;
-}
-
 /** Makes a factory; {@link defineRegressionLoss} and its like are this with a check. */
 export function define<F extends Family, K extends string = never, B extends string = never>(
   familyTraits: FamilyTraits<F>,
@@ -175,29 +171,14 @@ export function define<F extends Family, K extends string = never, B extends str
   const family = familyTraits.name;
   const { name } = input;
   const definition: Definition<F, K, B> = Object.freeze({ ...input, id: input.id ?? name, family, familyTraits });
-  const names = Object.keys(definition.parameters) as (K | B)[];
   const factory = (given: Partial<Values<K, B>> = {}): ElementLoss<F> => {
-    refuseUnknown(given, names, name, "parameter");
-    const parameters = Object.fromEntries(
-      names.map((key) => {
-        const { default: standard, rule } = definition.parameters[key];
-        const value = given[key] === undefined ? standard : given[key];
-        checkParameter(name, key, value, rule);
-        return [key, value];
-      }),
-    ) as Record<string, number>;
+    const parameters = readParameters(given, definition.parameters, name);
     return Object.freeze({
       name,
       family,
-      parameters: Object.freeze(parameters),
+      parameters: parameters as Readonly<Record<string, number>>,
       definition: definition as unknown as Definition<F>,
-      toJSON(): LossSpec {
-        const changed = names.filter((key) => parameters[key] !== definition.parameters[key].default);
-        return {
-          loss: definition.id,
-          params: Object.fromEntries(changed.map((key) => [key, toJSONValue(parameters[key])])),
-        };
-      },
+      toJSON: () => specOf(definition.id, parameters, definition.parameters),
     });
   };
   return Object.freeze(Object.assign(factory, { definition }));

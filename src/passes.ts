@@ -2,7 +2,7 @@
 import type { Grid } from "./dispatch.js";
 import type { Port } from "./ports.js";
 import type { Geometry } from "./problem.js";
-import { type Entry, isPerChunk } from "./shader.js";
+import type { Entry } from "./shader.js";
 
 /** One kernel of a plan. */
 export interface Pass {
@@ -21,6 +21,10 @@ export interface Wanted {
   /** The last pass multiplies the gradient by its scale. */
   readonly rescale: boolean;
 }
+
+/** Passes over the data run once for every chunk of rows, with a workgroup for every tile and slice; the others once in all. */
+export const isPerChunk = (entry: Entry, ports: ReadonlySet<Port>): boolean =>
+  /accumulate|score/.test(entry) || (entry === "last" && ports.has("gradient"));
 
 /** Workgroups of a pass over a chunk of so many slices. */
 export function workgroupsOf({ entry, ports }: Pass, grid: Grid, slices: number): number {

@@ -8,7 +8,7 @@ import { passesFor, workgroupsOf } from "./passes.js";
 import { kernelFor, refuseLost } from "./pipelines.js";
 import type { Port, View } from "./ports.js";
 import {
-  type Labels,
+  type ClassPlanOptions,
   type NonFinite,
   type OptionalInput,
   type Problem,
@@ -33,7 +33,7 @@ export type PlanOutput = (typeof planOutputs)[number] | Extra;
 export type PlanInput = OptionalInput;
 
 /** What a plan is made for. */
-export interface PlanOptions {
+export interface PlanOptions extends ClassPlanOptions {
   /** [rows] or [rows, columns]; rows is a capacity: `encode` takes the number of rows of each call. */
   readonly shape: Shape;
   /** Default `["loss", "gradient"]`. `unscaledGradient` stands in place of `gradient`: it lacks the factor `summary.gradientScale`, and the pass that applies it. */
@@ -46,13 +46,6 @@ export interface PlanOptions {
   readonly ignoreIndex?: number;
   /** Default "propagate". */
   readonly nonFinite?: NonFinite;
-  /** Class losses only: "ids" (default) for one label per row, i32; "rows" for a row of probabilities, f32. */
-  readonly labels?: Labels;
-  /**
-   * Class losses only: the gradient overwrites the logits, and `encode` takes one buffer for both. For logits that nobody else
-   * reads afterwards, neither a second loss nor a backward pass; default false.
-   */
-  readonly inPlace?: boolean;
   /** Overrides of what the library chooses for the adapter. */
   readonly tuning?: Partial<Tuning>;
 }
@@ -100,7 +93,7 @@ export function structureOf({ base, mask }: Problem): string {
  * `givenStatistics` in the form of `statistics`. Written: `loss` [1], for "none" [samples]; `gradient` [rows x columns];
  * `perSample`, `z` [samples]; `mask` u32 [samples]; `statistics` (mean, standard deviation as f32; n, inliers as u32) per group,
  * column by column; `summary` (loss, weightSum, gradientScale as f32; count, invalidLabels, nonFinite as u32).
- * Of class losses: `logits` [rows x classes]; `labels` i32 [rows], or f32 [rows x classes]; `classWeights` [classes], of binary ones [2]; written on request
+ * Of class losses: `logits` [rows x classes], f16 on request as is their gradient; `labels` i32 [rows], or f32 [rows x classes]; `classWeights` [classes], of binary ones [2]; written on request
  * `logSumExp` [rows], `predictedClass` i32 [rows], `correct` u32 [1].
  *
  * On the GPU a loss that overflows float32 counts as not finite.
@@ -123,7 +116,7 @@ export async function createPlan<F extends Family>(
   /** The ports behind the names of `encode`. */
   const ports = new Map<string, Port>([
     [data[0], "first"],
-    [data[1], problem.labels === "rows" || !passesOf ? "second" : "labels"],
+    [data[1], options.labels === "rows" || !passesOf ? "second" : "labels"],
   ]);
   for (const name of [...inputs, ...outputs]) {
     const each = reduction === "none" ? { loss: "losses", upstream: "upstreams" } : {};
@@ -147,7 +140,7 @@ export async function createPlan<F extends Family>(
   const whole = gridFor(capacity);
   const rescale = ports.has("gradient") && reduction === "mean";
   const wanted = { masked: mask !== undefined, geometry, segments, ports: all, rescale };
-  const subgroup = (await familyTraits.subgroupOf?.(device)) ?? 1;
+  const subgroup = (await familyTraits.subgroupOf?.(device, problem)) ?? 1;
   const compile = async (small: boolean, view: View): Promise<Step[]> => {
     const limit = device.limits.maxStorageBuffersPerShaderStage;
     const passes = passesOf?.(problem, wanted, small, limit) ?? passesFor(wanted, small, limit);

@@ -44,10 +44,12 @@ export const isReadOnly = (port: Port): boolean => bindingOf(port) <= 8;
 export type View = "" | "element" | "element sample";
 
 /**
- * WGSL of all ports but the last two, which the kernels declare: a variable for those that are present, and for all of them functions that read and write four words, `stride` apart. A gradient that takes the place of the logits is where they are read.
+ * WGSL of all ports but the last two, which the kernels declare: a variable for those that are present, and for all of them functions that read and write four words, `stride` apart. A gradient that takes the place of the logits is where they are read. Ports whose text
+ * is their `own` have that.
  */
-export function portsWgsl(present: ReadonlySet<Port>, view: View): string {
+export function portsWgsl(present: ReadonlySet<Port>, view: View, own: Partial<Record<Port, string>> = {}): string {
   const texts = names.slice(0, -2).map((port) => {
+    if (own[port]) return own[port];
     const there = present.has(port);
     const inPlace = !there && port === "first" && present.has("gradient");
     const name = `port_${inPlace ? "gradient" : port}`;

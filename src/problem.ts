@@ -106,14 +106,25 @@ export interface Problem {
   readonly reduction: Reduction;
   readonly nonFinite: NonFinite;
   readonly ignoreIndex: number;
-  /** Class losses only: one label per row, or a row of probabilities. */
-  readonly labels: Labels | undefined;
-  /** Class losses only: the gradient takes the place of the logits. */
-  readonly inPlace: boolean | undefined;
+  /** Those of plans of class losses. */
+  readonly options: ClassPlanOptions;
 }
 
-/** Labels of a class loss: the class of each row, or a row of probabilities for it. */
-export type Labels = "ids" | "rows";
+/** Options that only plans of class losses have. */
+export interface ClassPlanOptions {
+  /** "ids" (default) for one label per row, i32; "rows" for a row of probabilities, f32. */
+  readonly labels?: "ids" | "rows";
+  /**
+   * Type in memory of logits and gradient, default "f32"; all else, and all arithmetic, stays f32. With "f16" the device needs the
+   * feature `shader-f16`, sizes are multiples of 4 bytes, and `upstream` keeps small gradients above 6e-8, the least that f16 holds.
+   */
+  readonly logits?: "f32" | "f16";
+  /**
+   * The gradient takes the place of the logits: `encode` takes the same buffer for both. Default false. For logits that nobody reads
+   * afterwards.
+   */
+  readonly inPlace?: boolean;
+}
 
 /** A shape, seen as samples. */
 export interface Geometry {
@@ -140,10 +151,7 @@ const commonOptions = ["shape", "outputs", "reduction", "ignoreIndex", "nonFinit
 /** Resolves a loss and the options that do not depend on data: those of a plan, or those of `evaluate` and `run`. */
 export function resolveProblem(
   loss: Loss,
-  options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite"> & {
-    readonly labels?: Labels;
-    readonly inPlace?: boolean;
-  },
+  options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite"> & ClassPlanOptions,
   planning: boolean,
 ): Problem {
   if (!loss?.family) {
@@ -154,7 +162,7 @@ export function resolveProblem(
   const subject = mask ? `zMasked(${base.name})` : base.name;
   const more = planning ? ["inputs", "tuning", ...(familyTraits.planOptions ?? [])] : familyTraits.optional(mask);
   refuseUnknown(options, [...commonOptions, ...more], subject);
-  const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100, labels, inPlace } = options;
+  const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100 } = options;
   checkParameter(subject, "ignoreIndex", ignoreIndex, {
     text: "be an integer within 2^24",
     test: (x) => Number.isInteger(x) && Math.abs(x) <= 2 ** 24,
@@ -168,8 +176,7 @@ export function resolveProblem(
     reduction: oneOf(reduction, ["mean", "sum", "none"], subject, "reduction"),
     nonFinite: oneOf(nonFinite, ["propagate", "omit"], subject, "nonFinite"),
     ignoreIndex,
-    labels,
-    inPlace,
+    options,
   };
 }
 
@@ -272,7 +279,6 @@ export function thresholdWarnings({ mask, subject }: Problem, groups: readonly G
     const most = Math.sqrt(Math.max(0, (n - 1) * (n - ddof)) / n); // of no samples infinite, or NaN
     if (threshold === Infinity || !(threshold >= most)) return [];
     const where = groups.length > 1 ? ` in column ${column}, class ${label}` : "";
-    const bound = `|z| of ${n} samples is at most ${most.toFixed(3)}`;
-    return `${subject}: threshold ${threshold} can never mask anything${where}: ${bound}. Use larger batches, or lower it.`;
+    return `${subject}: threshold ${threshold} can never mask anything${where}: |z| of ${n} samples is at most ${most.toFixed(3)}. Use larger batches, or lower it.`;
   });
 }

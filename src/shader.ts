@@ -37,10 +37,6 @@ export type Entry =
   | "small_labels"
   | "small_masked";
 
-/** Passes over the data run once for every chunk of rows, with a workgroup for every tile and slice; the others once in all. */
-export const isPerChunk = (entry: Entry, ports: ReadonlySet<Port>): boolean =>
-  /accumulate|score/.test(entry) || (entry === "last" && ports.has("gradient"));
-
 /** What a module is specialised for; everything else is a uniform. */
 export interface ModuleSpec {
   readonly problem: Problem;
@@ -68,7 +64,7 @@ export function composeModule(spec: ModuleSpec, entry: Entry): string {
   const { familyTraits, traits } = base.definition;
   const statistic = familyTraits.statistics[mask?.statistic ?? "loss"]!;
   return [
-    `${spec.subgroup > 1 ? "enable subgroups;\n" : ""}const WORKGROUP_SIZE = ${spec.workgroupSize}u;
+    `${familyTraits.enable?.(spec) ?? ""}const WORKGROUP_SIZE = ${spec.workgroupSize}u;
 const PARAMETERS = ${parameterVectors(problem)}u;
 const BOUNDED = ${traits.boundedSlope};
 const MASKED = ${mask !== undefined};
@@ -83,7 +79,7 @@ const UNSCALED = ${spec.unscaled};`,
     libQuad,
     ...new Set([...familyTraits.code(base), ...statistic.uses]),
     statistic.wgsl,
-    portsWgsl(ports, spec.view),
+    portsWgsl(ports, spec.view, familyTraits.ports?.(spec)),
     ...(familyTraits.samples?.(spec) ?? (geometry.width > 1 ? [samplesRows, samplesStored] : [samplesElements])),
     ...((geometry.classes > 1 && familyTraits.groups) || [groupsColumn, groupsBatch]),
     kernelsStatistics,
@@ -94,7 +90,7 @@ const UNSCALED = ${spec.unscaled};`,
     `@compute @workgroup_size(WORKGROUP_SIZE)
 fn ${entry}_main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let i = id.x + id.y * grid.x;
-  let n = ${isPerChunk(entry, ports) ? "in_chunk()" : "grid.x"};
+  let n = select(grid.x, in_chunk(), grid.y > 1u);
   if (i < n) { pass_${entry}(i, n, lane); }
 }`,
   ].join("\n");

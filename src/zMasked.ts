@@ -1,7 +1,8 @@
 /** The modifier of the Z-Error Loss: any base loss, averaged over the samples that are no outliers of their batch. */
-import { checkParameter, nonNegative, oneOf, refuse, refuseUnknown } from "./errors.js";
+import { choice, nonNegative, refuse } from "./errors.js";
 import type { Family, FamilyTraits, Statistic } from "./families.js";
-import { type BaseLoss, type LossSpec, toJSONValue } from "./loss.js";
+import type { BaseLoss, LossSpec } from "./loss.js";
+import { readParameters, specOf } from "./parameters.js";
 
 /** How {@link zMasked} finds outliers; every option has a default. */
 export interface ZMaskOptions {
@@ -44,13 +45,16 @@ export type Loss<F extends Family = Family> = BaseLoss<F> | ZMaskedLoss<F>;
 /** Names of all options of {@link zMasked}. */
 export const zMaskOptions = ["threshold", "statistic", "per", "ddof", "eps", "granularity", "side"] as const;
 
-type Key = (typeof zMaskOptions)[number];
-
-/** The defaults of a family, which are those of the paper's two losses. */
-function defaults({ statistics, masking }: FamilyTraits): Required<ZMaskOptions> {
-  const [statistic] = Object.keys(statistics) as Statistic[];
-  return { threshold: 2, ddof: 1, eps: 0, side: "both", statistic, ...masking };
-}
+/** Rules and defaults; the latter are those of the paper's two losses. */
+const rulesOf = ({ statistics, masking, labelled, samples }: FamilyTraits) => ({
+  threshold: { default: 2, rule: { text: "be a number above 0", test: (x: number) => x > 0 } },
+  statistic: { default: Object.keys(statistics)[0], rule: choice(Object.keys(statistics)) },
+  per: { default: masking.per, rule: choice(labelled ? ["batch", "class"] : ["batch"]) },
+  ddof: { default: 1, rule: nonNegative },
+  eps: { default: 0, rule: nonNegative },
+  granularity: { default: masking.granularity, rule: choice(samples ? ["sample"] : ["sample", "element"]) },
+  side: { default: "both", rule: choice(["both", "upper"]) },
+});
 
 /**
  * Masks the outliers of a batch: z = (v - mean) / (standard deviation + eps), and only samples with |z| <= threshold enter the loss.
@@ -69,36 +73,13 @@ export function zMasked<F extends Family>(base: BaseLoss<F>, options: ZMaskOptio
     refuse("parameter", "zMasked", "the loss must be a base loss", base, "zMasked is outermost and stands once.");
   }
   const subject = `zMasked(${base.name})`;
-  refuseUnknown(options, zMaskOptions, subject);
-  const { familyTraits } = base.definition;
-  const standard = defaults(familyTraits);
-  const parameters = { ...standard };
-  for (const key of zMaskOptions) if (options[key] !== undefined) Object.assign(parameters, { [key]: options[key] });
-  const rules = {
-    threshold: { text: "be a number above 0", test: (x: number) => x > 0 },
-    ddof: nonNegative,
-    eps: nonNegative,
-  };
-  for (const [key, rule] of Object.entries(rules)) checkParameter(subject, key, parameters[key as Key], rule);
-  const choices = {
-    statistic: Object.keys(familyTraits.statistics),
-    per: familyTraits.labelled ? ["batch", "class"] : ["batch"],
-    granularity: familyTraits.samples ? ["sample"] : ["sample", "element"],
-    side: ["both", "upper"],
-  };
-  for (const [key, allowed] of Object.entries(choices)) oneOf(parameters[key as Key], allowed, subject, key);
+  const rules = rulesOf(base.definition.familyTraits);
+  const parameters = readParameters<Required<ZMaskOptions>>(options, rules, subject, "option");
   return Object.freeze({
     name: "zMasked" as const,
     family: base.family,
-    parameters: Object.freeze(parameters),
+    parameters,
     base,
-    toJSON(): LossSpec {
-      const params = Object.fromEntries(
-        zMaskOptions
-          .filter((key) => parameters[key] !== standard[key])
-          .map((key) => [key, toJSONValue(parameters[key])]),
-      );
-      return { loss: "zMasked", params, of: base.toJSON() };
-    },
+    toJSON: () => ({ ...specOf("zMasked", parameters, rules), of: base.toJSON() }),
   });
 }

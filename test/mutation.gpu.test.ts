@@ -164,7 +164,7 @@ const noBarrier = (next: string): Change[] => [
   [new RegExp(`workgroupBarrier\\(\\);(?=(?:\\s*//.*)?\\s*${next})`, "g"), ""],
 ];
 /** The statistics of every run of quads are taken the careful way. */
-const noQuickWay: Change = [/(fn quick_moments\([^{]*\{)/g, "$1 return Moments(no_item(), no_item());"];
+const noQuickWay: Change = [/(fn quick_moments\([^{]*\{)/g, "$1 return Moments(Item(), Item());"];
 
 const mutants: [name: string, check: string, changes: Change[]][] = [
   ["no barrier before the tree", "a masked loss", noBarrier("for \\(var span")],

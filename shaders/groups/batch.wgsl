@@ -10,7 +10,7 @@ struct References {
 }
 
 fn references_of(workgroup: u32, spot: Spot, lane: u32) -> References {
-  var statistics = no_item();
+  var statistics = Item();
   if (MASKED) {
     statistics = merged_statistics(0u, lane);
     if (workgroup == 0u && lane == 0u) {

@@ -25,7 +25,7 @@ fn belonging(quad: Quad, row: u32, label: u32) -> vec4<bool> {
 // Moments of one label over a slice, from short parts.
 fn label_moments(first: u32, end: u32, label: u32) -> Item {
   let spot = Spot(0u, 0u, first, end, 4u, 0u, false);
-  var all = no_item();
+  var all = Item();
   for (var row = first; row < end; row += 4u * RUN) {
     all = merge_moments(all, careful_moments(row, min(row + 4u * RUN, end), spot, label));
   }

@@ -6,7 +6,7 @@ fn header_slot() -> u32 {
 
 // A NaN in any group spoils all of them, and odd samples anywhere forbid the quick way; the header says so.
 fn write_header(lane: u32) {
-  var header = no_item();
+  var header = Item();
   for (var i = lane; i < settings.all_slices * settings.groups; i += WORKGROUP_SIZE) {
     header.counts += scratch[i].counts;
   }
@@ -41,7 +41,7 @@ fn publish_groups(workgroup: u32, workgroups: u32, kept: u32, lane: u32) {
   }
   let poisoned = scratch[header_slot()].counts.w > 0u;
   for (var group = workgroup; group < settings.groups; group += workgroups) {
-    var inliers = no_item();
+    var inliers = Item();
     for (var slice = lane; slice < settings.all_slices; slice += WORKGROUP_SIZE) {
       inliers.counts.x += scratch[moments_slot(slice, group)].counts.x;
     }

@@ -61,12 +61,12 @@ fn quick_moments(row: u32, stop: u32, spot: Spot, pivots: vec2f) -> Moments {
   if (row < stop && !is_odd(odd) && is_sound(first, pivots.x, squares) && is_sound(second, pivots.y, squares_positive)) {
     return Moments(first, second);
   }
-  return Moments(no_item(), no_item());
+  return Moments();
 }
 
 // The careful way: three sweeps over part of a run, for the largest magnitude, the mean, and the deviations from it.
 fn careful_moments(row: u32, stop: u32, spot: Spot, label: u32) -> Item {
-  var moments = no_item();
+  var moments = Item();
   var counts = vec4u();
   var scale = 1.0;
   var exponent = 0;
@@ -108,8 +108,8 @@ fn store_moments(moments: Item, label: u32, spot: Spot, lane: u32) {
 fn pass_accumulate(workgroup: u32, workgroups: u32, lane: u32) {
   prepare_samples(workgroup, lane);
   let spot = spot_of(workgroup, lane);
-  var first = no_item();
-  var second = no_item();
+  var first = Item();
+  var second = Item();
   // What deviations are taken from: means of the run before, which is short at first.
   var pivots = vec2f(sample_quad(spot.row, sample_start(spot.row, spot.column), false).losses.scored.x);
   var length = 4u;

@@ -8,7 +8,7 @@ struct Conclusion {
 }
 
 fn conclude(writes: bool, lane: u32) -> Conclusion {
-  var sums = no_item();
+  var sums = Item();
   for (var i = lane; i < settings.all_slices * settings.tiles; i += WORKGROUP_SIZE) {
     sums = add(sums, scratch[sums_slot(i)]);
   }

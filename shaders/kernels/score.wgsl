@@ -10,18 +10,12 @@ fn inverse_of(statistics: Item) -> f32 {
   return select(1.0 / max(deviation + settings.eps, 1.2e-38), 0.0, constant);
 }
 
-// The gradient of whatever follows: one for every sample, or for the loss; then the scale of the gradient may hold it.
-const UPSTREAM_HERE = NONE || !(MEAN || UNSCALED);
-
+// The gradient of whatever follows: one for every sample, or for the loss.
 fn upstream_at(start: u32, stride: u32) -> vec4f {
   if (NONE) {
     return bitcast<vec4f>(read_upstreams(start, stride));
   }
   return bitcast<vec4f>(read_upstream(0u, 0u));
-}
-
-fn in_bounds(z: vec4f, bounds: vec2f) -> vec4<bool> {
-  return (z >= vec4f(bounds.x)) & (z <= vec4f(bounds.y));
 }
 
 // Masks part of a run. Sums, as an item: values = loss, weight; counts = kept samples, broken ones, invalid labels, kept ones with
@@ -51,7 +45,7 @@ fn score_part(first: u32, stop: u32, spot: Spot, references: References, care: b
     var keep = used;
     if (MASKED) {
       let z = z_of(quad.losses.scored, quad.positive, references);
-      keep = select(vec4u(), used, in_bounds(z, bounds));
+      keep = select(vec4u(), used, (z >= vec4f(bounds.x)) & (z <= vec4f(bounds.y)));
       write_z(start, stride, within, or_nan(bitcast<vec4u>(z) & used, poisoned & (quad.used | broken)));
     }
     let counted = keep | select(bits_of(broken), vec4u(), MASKED);
@@ -76,7 +70,8 @@ fn score_part(first: u32, stop: u32, spot: Spot, references: References, care: b
     write_mask(start, stride, within, keep & vec4u(1u));
     keep_samples(row, keep);
     if (ELEMENTWISE && HAS_gradient) {
-      if (UPSTREAM_HERE) {
+      // Otherwise the scale of the gradient holds it.
+      if (NONE || !(MEAN || UNSCALED)) {
         pull *= upstream_at(start, stride);
       }
       write_gradient(start, stride, within, or_nan(bitcast<vec4u>(pull) & keep, spoiled));
@@ -84,7 +79,7 @@ fn score_part(first: u32, stop: u32, spot: Spot, references: References, care: b
     start += spot.step * stride;
   }
   if (!care && (first >= stop || is_odd(odd))) {
-    return no_item();
+    return Item();
   }
   let one = vec4u(1u);
   let counted = dot(counted_bits, one);
@@ -95,7 +90,7 @@ fn score_part(first: u32, stop: u32, spot: Spot, references: References, care: b
 fn pass_score(workgroup: u32, workgroups: u32, lane: u32) {
   let spot = spot_of(workgroup, lane);
   let references = references_of(workgroup, spot, lane);
-  var sums = no_item();
+  var sums = Item();
   for (var row = spot.row; row < spot.end; row += RUN * spot.step) {
     let stop = min(row + RUN * spot.step, spot.end);
     let end = select(quick_stop(row, stop, spot.step), row, references.header.counts.y > 0u);

@@ -10,7 +10,7 @@ fn replace_by_given(own: Item, group: u32) -> Item {
 }
 
 fn merged_statistics(group: u32, lane: u32) -> Item {
-  var moments = no_item();
+  var moments = Item();
   for (var slice = lane; slice < settings.all_slices; slice += WORKGROUP_SIZE) {
     moments = merge_moments(moments, scratch[moments_slot(slice, group)]);
   }

@@ -6,7 +6,7 @@
 // Moments from sums of deviations from a pivot, and of their squares.
 fn moments_about(pivot: f32, n: u32, sums: vec4f, squares: vec4f) -> Item {
   if (n == 0u) {
-    return no_item();
+    return Item();
   }
   let sum = total(sums);
   let shift = sum / f32(n);

@@ -14,19 +14,8 @@ var<workgroup> shared_values: array<Item, WORKGROUP_SIZE>;
 const ADD = false;
 const MERGE = true;  // moments
 
-fn no_item() -> Item {
-  return Item();
-}
-
 fn add(a: Item, b: Item) -> Item {
   return Item(a.values + b.values, a.counts + b.counts);
-}
-
-fn combine(merge: bool, a: Item, b: Item) -> Item {
-  if (merge) {
-    return merge_moments(a, b);
-  }
-  return add(a, b);
 }
 
 // Reduces over `lanes` lanes that stand `stride` apart and hold positions 0 to lanes - 1; all of them get the result.
@@ -35,7 +24,12 @@ fn reduce(merge: bool, value: Item, lane: u32, position: u32, lanes: u32, stride
   workgroupBarrier();  // every value is in place
   for (var span = 1u << (31u - countLeadingZeros(max(lanes, 2u) - 1u)); span > 0u; span >>= 1u) {
     if (position < span && position + span < lanes) {
-      shared_values[lane] = combine(merge, shared_values[lane], shared_values[lane + span * stride]);
+      let other = shared_values[lane + span * stride];
+      if (merge) {
+        shared_values[lane] = merge_moments(shared_values[lane], other);
+      } else {
+        shared_values[lane] = add(shared_values[lane], other);
+      }
     }
     workgroupBarrier();  // this level is complete before the next one reads it
   }

@@ -37,7 +37,7 @@ struct Spot {
   leads: bool,    // writes what the lanes of its column have reduced
 }
 
-// Workgroups that share a chunk; a dispatch may have more, for it is folded into two dimensions.
+// Workgroups that share a chunk; a dispatch that is folded into two dimensions may have more.
 fn in_chunk() -> u32 {
   return settings.tiles * settings.slices;
 }

@@ -32,7 +32,7 @@ fn count_correct(workgroup: u32, lane: u32) {
   if (!HAS_correct) {
     return;
   }
-  var counts = no_item();
+  var counts = Item();
   for (var row = workgroup * settings.slice_rows + lane; row < slice_end(workgroup); row += WORKGROUP_SIZE) {
     counts.counts.w += samples[row].correct;
   }

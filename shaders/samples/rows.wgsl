@@ -26,7 +26,7 @@ fn prepare_samples(workgroup: u32, lane: u32) {
   let end = slice_end(workgroup);
   for (var base = workgroup * settings.slice_rows; base < end; base += rows_at_once()) {
     let row = base + lane / settings.row_lanes;
-    var own = no_item();  // sums of loss and scored value; members, broken ones, invalid labels
+    var own = Item();  // sums of loss and scored value; members, broken ones, invalid labels
     var column = select(settings.width, 4u * position, row < end);
     while (column < settings.width) {
       let stop = min(column + RUN * advance, settings.width);

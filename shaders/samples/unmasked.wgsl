@@ -20,7 +20,7 @@ fn usable_weight(row: u32) -> f32 {
 
 // Sum of the weights of the rows from `first` that have a label, whatever their logits hold.
 fn weigh_rows(first: u32, end: u32, lane: u32) -> f32 {
-  var sums = no_item();
+  var sums = Item();
   for (var base = first; base < end; base += RUN * WORKGROUP_SIZE) {
     var near = 0.0;
     for (var row = base + lane; row < min(base + RUN * WORKGROUP_SIZE, end); row += WORKGROUP_SIZE) {
@@ -47,7 +47,7 @@ fn presumed_scale(lane: u32) -> f32 {
     if (settings.all_slices == 1u) {
       weight = weigh_rows(0u, settings.rows, lane);
     } else {
-      var sums = no_item();
+      var sums = Item();
       for (var i = lane; i < settings.all_slices; i += WORKGROUP_SIZE) {
         sums = add(sums, scratch[moments_slot(i, 0u)]);
       }
@@ -76,7 +76,7 @@ fn score_row(turn: Turn, scale: f32, lane: u32) -> Item {
   write_perSample(turn.row, 0u, vec4<bool>(turn.leads, false, false, false), entry);
   write_losses(turn.row, 0u, vec4<bool>(turn.leads, false, false, false), entry);
   if (!turn.leads) {
-    return no_item();
+    return Item();
   }
   let counted = whole || spoiled;
   let correct = whole && measured.predicted == measured.label;
@@ -92,11 +92,11 @@ fn pass_score_rows(workgroup: u32, workgroups: u32, lane: u32) {
       scratch[presumed_slot()] = Item(vec4f(scale, vec3f()), vec4u());
     }
   }
-  var sums = no_item();
+  var sums = Item();
   let rows = enter_rows(workgroup);
   let advance = RUN * rows_at_once();
   for (var start = rows.x; start < rows.y; start += advance) {
-    var near = no_item();
+    var near = Item();
     for (var base = start; base < min(start + advance, rows.y); base += rows_at_once()) {
       near = add(near, score_row(turn_of(base, rows.y, lane), scale, lane));
     }

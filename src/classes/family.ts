@@ -34,6 +34,7 @@ import {
   statisticsLoss,
 } from "../shaders.generated.js";
 import { subgroupOf } from "../subgroups.js";
+import { halfPorts, isHalf } from "./half.js";
 import type { ClassLoss } from "./loss.js";
 import { argmax, logSumExp, measureRow } from "./row.js";
 import { codeOf, isDivisible, isQuick, numbersOf } from "./wgsl.js";
@@ -129,12 +130,14 @@ function resolve(problem: Problem, array: ArrayOf, given: OptionalInputs & { rea
 }
 
 function geometryOf(problem: Problem, shape: Shape): Geometry {
-  const { mask, subject, labels } = problem;
+  const { mask, subject, options } = problem;
   const [rows, columns = 1] = shape;
   if (!(columns > 1)) {
     refuse("shape", subject, "shape must be [rows, classes] with at least 2 classes", shape, "Give it.");
   }
+  const { labels, logits } = options;
   if (labels !== undefined) oneOf(labels, ["ids", "rows"], subject, "labels");
+  if (logits !== undefined) oneOf(logits, ["f32", "f16"], subject, "logits");
   if (labels === "rows") refuseLabelMask(problem);
   const classes = mask?.per === "class" ? columns : 1;
   return { rows, columns, elements: rows * columns, samples: rows, width: columns, groupColumns: 1, classes };
@@ -145,7 +148,7 @@ function geometryOf(problem: Problem, shape: Shape): Geometry {
  * measured before the statistics, and again for the gradient.
  */
 function passes(
-  { mask, subject, inPlace }: Problem,
+  { mask, subject, options: { inPlace } }: Problem,
   { ports, segments, rescale }: Wanted,
   small: boolean,
   limit: number,
@@ -227,8 +230,8 @@ function quadsKept(columns: number, lanes: number): number {
 }
 
 /** The quick way is open (see shaders/classes/quick.wgsl) to labels that are classes, if the top class need not be named. */
-const quickOpen = ({ base, mask, labels }: Problem, ports: ReadonlySet<Port>, namesTop: boolean): boolean =>
-  labels !== "rows" &&
+const quickOpen = ({ base, mask, options }: Problem, ports: ReadonlySet<Port>, namesTop: boolean): boolean =>
+  options.labels !== "rows" &&
   (namesTop || !(ports.has("predictedClass") || ports.has("correct"))) &&
   isQuick((base as ClassLoss).terms(2), mask?.statistic === "probability" || ports.has("logSumExp"));
 
@@ -240,7 +243,7 @@ export const classes: FamilyTraits<"class"> = {
   name: "class",
   data: ["logits", "labels"],
   optional: () => [...optionalInputs, "classWeights"],
-  planOptions: ["labels", "inPlace"],
+  planOptions: ["labels", "logits", "inPlace"],
   labelled: true,
   masking: { per: "batch", granularity: "sample" },
   groups: [groupsColumn, groupsSeveral, groupsLabels],
@@ -257,13 +260,23 @@ export const classes: FamilyTraits<"class"> = {
   }),
   // Masked rows are measured twice anyway, and a gradient in place leaves no logits for the other workgroups of a row.
   segmentsOf(problem, { rows, columns }, { maxWorkgroups }, ports) {
-    const open = !problem.mask && !problem.inPlace && quickOpen(problem, ports, false);
+    const open = !problem.mask && !problem.options.inPlace && quickOpen(problem, ports, false);
     const divisible = open && isDivisible((problem.base as ClassLoss).terms(2));
     return divisible ? Math.max(1, Math.floor(Math.min(columns / SEGMENT, maxWorkgroups / Math.max(1, rows)))) : 1;
   },
-  subgroupOf,
-  coincide({ inPlace, subject }, one, other) {
-    if (!inPlace || one.port !== "gradient" || other.port !== "first") return false;
+  subgroupOf(device, { subject, options }) {
+    if (options.logits === "f16" && !device.features.has("shader-f16")) {
+      const rule = "device must have the feature shader-f16 for f16 logits";
+      refuse("unsupported", subject, rule, [...device.features], "Request it, or use f32.");
+    }
+    return subgroupOf(device);
+  },
+  bytesOf: ({ options }, port) => (options.logits === "f16" && isHalf(port) ? 2 : 4),
+  ports: (spec) => (spec.problem.options.logits === "f16" ? halfPorts(spec) : {}),
+  enable: ({ problem, subgroup }) =>
+    `${problem.options.logits === "f16" ? "enable f16;\n" : ""}${subgroup > 1 ? "enable subgroups;\n" : ""}`,
+  coincide({ options, subject }, one, other) {
+    if (!options.inPlace || one.port !== "gradient" || other.port !== "first") return false;
     if (one.buffer === other.buffer && one.offset === other.offset) return true;
     refuse("buffer", subject, "inPlace: gradient must be the buffer of the logits", one.offset, "Give it twice.");
   },
@@ -273,13 +286,14 @@ export const classes: FamilyTraits<"class"> = {
   numbers: (base, columns) => numbersOf((base as ClassLoss).terms(columns), columns),
   code: (base: BaseLoss) => [familiesClass, statisticsLoss, ...codeOf((base as ClassLoss).terms(2))],
   samples({ problem, geometry, ports, view, rowLanes, segments, subgroup }) {
-    const { mask, labels } = problem;
+    const { mask } = problem;
     const needsLogSum = mask?.statistic === "probability" || ports.has("logSumExp");
     const quads = segments > 1 ? 0 : quadsKept(geometry.columns, rowLanes);
     const longRows = [classesOnline, segments > 1 ? classesSegments : classesWhole];
     const gradient = ports.has("gradient");
+    const half = problem.options.logits === "f16";
     return [
-      `const SOFT = ${labels === "rows"};
+      `const SOFT = ${problem.options.labels === "rows"};
 const VECTOR = ${view === "element"};
 const NEEDS_LOG_SUM = ${needsLogSum};
 const ROW_LANES = ${rowLanes}u;
@@ -291,7 +305,7 @@ const ROW_QUADS = ${quads}u;`,
       ...(quickOpen(problem, ports, quads > 0)
         ? [classesQuick, ...(quads > 0 ? [classesKept] : longRows)]
         : [classesGeneral]),
-      `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : view === "element" ? "port_gradient[at >> 2u][at & 3u] = bits;" : "port_gradient[at] = bits;"} }`,
+      `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : `port_gradient${view === "element" ? "[at >> 2u][at & 3u]" : "[at]"} = ${half ? "f16(bitcast<f32>(bits))" : "bits"};`} }`,
       classesRow,
       samplesClasses,
       samplesStored,

@@ -1,15 +1,7 @@
 /** Class losses: base losses psi(log p), and what modifiers make of them. */
 import { checkedName } from "../define.js";
-import { checkParameter, type Rule, refuse, refuseUnknown } from "../errors.js";
-import {
-  type BaseLoss,
-  type DefinitionInput,
-  define,
-  type LossFactory,
-  type LossSpec,
-  toJSONValue,
-  type Values,
-} from "../loss.js";
+import { refuse } from "../errors.js";
+import { type BaseLoss, type DefinitionInput, define, type LossFactory, type LossSpec, type Values } from "../loss.js";
 import { classes } from "./family.js";
 import { plainTerm, type Term } from "./terms.js";
 import { codeOf } from "./wgsl.js";
@@ -63,22 +55,6 @@ export function onlyTerm(terms: readonly Term[], { name }: ClassLoss, modifier: 
   return terms[0];
 }
 
-/** Parameters of a modifier: what may be given, with rules and defaults. */
-export function readParameters<P extends object>(
-  given: Partial<P>,
-  definitions: Readonly<Record<keyof P & string, { readonly default?: unknown; readonly rule: Rule }>>,
-  modifier: string,
-): Readonly<P> {
-  const names = Object.keys(definitions) as (keyof P & string)[];
-  refuseUnknown(given, names, modifier, "parameter");
-  const read = names.map((name) => {
-    const value = given[name] === undefined ? definitions[name].default : given[name];
-    checkParameter(modifier, name, value, definitions[name].rule);
-    return [name, value];
-  });
-  return Object.freeze(Object.fromEntries(read)) as Readonly<P>;
-}
-
 /** A loss made by a modifier. */
 export function composed(
   name: string,
@@ -100,14 +76,4 @@ export function composed(
     terms,
     toJSON,
   });
-}
-
-/** JSON of a loss with parameters that differ from `standard`. */
-export function specOf(
-  loss: string,
-  parameters: Readonly<Record<string, unknown>>,
-  standard: Readonly<Record<string, unknown>> = {},
-): LossSpec {
-  const changed = Object.entries(parameters).filter(([name, value]) => value !== standard[name]);
-  return { loss, params: Object.fromEntries(changed.map(([name, value]) => [name, toJSONValue(value)])) } as LossSpec;
 }

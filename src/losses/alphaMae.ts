@@ -1,8 +1,9 @@
-import { type ClassLoss, composed, readParameters, specOf } from "../classes/loss.js";
+import { type ClassLoss, composed } from "../classes/loss.js";
 import { refuse } from "../errors.js";
 import { rules } from "../loss.js";
 import { symmetrized } from "../modifiers/symmetrized.js";
 import { tempered } from "../modifiers/tempered.js";
+import { readParameters, specOf } from "../parameters.js";
 import { classAbsoluteError } from "./classAbsoluteError.js";
 import { unhinged } from "./unhinged.js";
 
@@ -44,5 +45,5 @@ export function alphaMae(parameters: {
   const power = (kScale ? 1 : 0) - (alpha === 0 ? 1 : 0);
   const terms: ClassLoss["terms"] = (classes) =>
     loss.terms(classes).map((term) => ({ ...term, weight: term.weight * classes ** power }));
-  return composed("alphaMae", read, terms, () => specOf("alphaMae", read, { center: false, kScale: false }));
+  return composed("alphaMae", read, terms, () => specOf("alphaMae", read, definitions));
 }

@@ -1,6 +1,7 @@
-import { type ClassLoss, composed, defineClassLoss, readParameters, specOf } from "../classes/loss.js";
+import { type ClassLoss, composed, defineClassLoss } from "../classes/loss.js";
 import { type Psi, plainTerm } from "../classes/terms.js";
 import { rules } from "../loss.js";
+import { readParameters, specOf } from "../parameters.js";
 import { functionsExpm1, lossesBiTempered } from "../shaders.generated.js";
 import { generalizedCrossEntropy } from "./generalizedCrossEntropy.js";
 
@@ -59,5 +60,5 @@ export function biTempered(parameters: {
       { ...plainTerm(powers), scores, label: 0, sum: 1 },
     ];
   };
-  return composed("biTempered", read, terms, () => specOf("biTempered", read, { labelSmoothing: 0 }));
+  return composed("biTempered", read, terms, () => specOf("biTempered", read, definitions));
 }

@@ -1,6 +1,7 @@
-import { type ClassLoss, composed, readParameters, specOf } from "../classes/loss.js";
+import { type ClassLoss, composed } from "../classes/loss.js";
 import { rules } from "../loss.js";
 import { limited } from "../modifiers/limited.js";
+import { readParameters, specOf } from "../parameters.js";
 import { crossEntropy } from "./crossEntropy.js";
 
 const definitions = { tau: { default: 1, rule: rules.positive } };
@@ -15,5 +16,5 @@ const definitions = { tau: { default: 1, rule: rules.positive } };
 export function logitClippedCrossEntropy(parameters: { readonly tau?: number } = {}): ClassLoss {
   const read = readParameters<{ tau: number }>(parameters, definitions, "logitClippedCrossEntropy");
   const terms = limited(crossEntropy(), 1, read.tau);
-  return composed("logitClippedCrossEntropy", read, terms, () => specOf("logitClipCe", read, { tau: 1 }));
+  return composed("logitClippedCrossEntropy", read, terms, () => specOf("logitClipCe", read, definitions));
 }

@@ -1,6 +1,7 @@
-import { type ClassLoss, readParameters } from "../classes/loss.js";
+import type { ClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
 import { symmetrized } from "../modifiers/symmetrized.js";
+import { readParameters } from "../parameters.js";
 import { generalizedCrossEntropy } from "./generalizedCrossEntropy.js";
 
 const definitions = { q: { rule: rules.closedUnitInterval } };

@@ -1,6 +1,7 @@
-import { type ClassLoss, composed, readParameters, specOf } from "../classes/loss.js";
+import { type ClassLoss, composed } from "../classes/loss.js";
 import { rules } from "../loss.js";
 import { limited } from "../modifiers/limited.js";
+import { readParameters, specOf } from "../parameters.js";
 import { unhinged } from "./unhinged.js";
 
 const definitions = { scale: { default: 1, rule: rules.positive } };
@@ -16,5 +17,5 @@ const definitions = { scale: { default: 1, rule: rules.positive } };
 export function unhingedL2(parameters: { readonly scale?: number } = {}): ClassLoss {
   const read = readParameters<{ scale: number }>(parameters, definitions, "unhingedL2");
   const terms = limited(unhinged(), Infinity, read.scale);
-  return composed("unhingedL2", read, terms, () => specOf("unhingedL2", read, { scale: 1 }));
+  return composed("unhingedL2", read, terms, () => specOf("unhingedL2", read, definitions));
 }

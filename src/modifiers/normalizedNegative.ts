@@ -1,8 +1,9 @@
 /** The normalized negative losses of active-negative learning. */
-import { type ClassLoss, composed, onlyTerm, readParameters, requireClassLoss, specOf } from "../classes/loss.js";
+import { type ClassLoss, composed, onlyTerm, requireClassLoss } from "../classes/loss.js";
 import { psiAt } from "../classes/terms.js";
 import { refuse } from "../errors.js";
 import { rules } from "../loss.js";
+import { readParameters, specOf } from "../parameters.js";
 
 const definitions = { minProb: { default: 1e-7, rule: rules.unitInterval } };
 
@@ -30,10 +31,13 @@ export function normalizedNegative(loss: ClassLoss, parameters: { readonly minPr
   };
   return composed(`normalizedNegative(${loss.name})`, read, terms, () => {
     const of = loss.toJSON();
-    const standard = { minProb: 1e-7 };
-    if (of.loss === "ce") return specOf("nnce", read, standard);
+    if (of.loss === "ce") return specOf("nnce", read, definitions);
     if (of.loss === "focal")
-      return specOf("nnfl", { ...loss.parameters, ...read }, { gamma: 0.5, detach: true, ...standard });
-    return { ...specOf("normalizedNegative", read, standard), of };
+      return specOf(
+        "nnfl",
+        { ...loss.parameters, ...read },
+        { gamma: { default: 0.5 }, detach: { default: true }, ...definitions },
+      );
+    return { ...specOf("normalizedNegative", read, definitions), of };
   });
 }

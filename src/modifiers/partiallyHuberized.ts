@@ -1,8 +1,9 @@
 /** Loss functions that stop to steepen: linear in the probability below a bound. */
-import { type ClassLoss, composed, onlyTerm, readParameters, requireClassLoss, specOf } from "../classes/loss.js";
+import { type ClassLoss, composed, onlyTerm, requireClassLoss } from "../classes/loss.js";
 import { type Psi, psiAt } from "../classes/terms.js";
 import { refuse } from "../errors.js";
 import { rules } from "../loss.js";
+import { readParameters, specOf } from "../parameters.js";
 
 const definitions = { tau: { default: 10, rule: rules.aboveOne } };
 
@@ -43,9 +44,9 @@ export function partiallyHuberized(loss: ClassLoss, parameters: { readonly tau?:
     loss.terms(classes).map((term) => ({ ...term, psi: { ...psi, linear } }));
   return composed(`partiallyHuberized(${loss.name})`, read, terms, () => {
     const of = loss.toJSON();
-    const standard = { tau: 10 };
-    if (of.loss === "ce") return specOf("phuberCe", read, standard);
-    if (of.loss === "gce") return specOf("phuberGce", { ...read, ...loss.parameters }, { ...standard, q: 0.7 });
-    return { ...specOf("partiallyHuberized", read, standard), of };
+    if (of.loss === "ce") return specOf("phuberCe", read, definitions);
+    if (of.loss === "gce")
+      return specOf("phuberGce", { ...read, ...loss.parameters }, { ...definitions, q: { default: 0.7 } });
+    return { ...specOf("partiallyHuberized", read, definitions), of };
   });
 }

@@ -1,6 +1,7 @@
 /** Label smoothing as a modifier. */
-import { type ClassLoss, composed, readParameters, requireClassLoss, specOf } from "../classes/loss.js";
+import { type ClassLoss, composed, requireClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
+import { readParameters, specOf } from "../parameters.js";
 
 const definitions = { eps: { default: 0.1, rule: rules.finite } };
 
@@ -27,7 +28,7 @@ export function smoothed(loss: ClassLoss, parameters: { readonly eps?: number } 
     }));
   return composed(`smoothed(${loss.name})`, read, terms, () => {
     const of = loss.toJSON();
-    if (of.loss === "ce") return specOf("labelSmoothing", read, { eps: 0.1 });
-    return { ...specOf("smoothed", read, { eps: 0.1 }), of };
+    if (of.loss === "ce") return specOf("labelSmoothing", read, definitions);
+    return { ...specOf("smoothed", read, definitions), of };
   });
 }

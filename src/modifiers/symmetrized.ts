@@ -1,5 +1,6 @@
 /** The modifier of the Symmetrization paper: minus the mean over classes. */
-import { type ClassLoss, composed, requireClassLoss, specOf } from "../classes/loss.js";
+import { type ClassLoss, composed, requireClassLoss } from "../classes/loss.js";
+import { specOf } from "../parameters.js";
 
 /**
  * Makes any class loss robust to uniform label noise: l(z, y) - mean over classes k of l(z, k). The sum over all labels is 0, so noise

@@ -1,6 +1,7 @@
 /** A loss at another temperature of the softmax. */
-import { type ClassLoss, composed, readParameters, requireClassLoss, specOf } from "../classes/loss.js";
+import { type ClassLoss, composed, requireClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
+import { readParameters, specOf } from "../parameters.js";
 
 const definitions = { alpha: { rule: rules.positive } };
 

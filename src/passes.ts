@@ -29,7 +29,8 @@ export const isPerChunk = (entry: Entry, ports: ReadonlySet<Port>): boolean =>
 /** Workgroups of a pass over a chunk of so many slices. */
 export function workgroupsOf({ entry, ports }: Pass, grid: Grid, slices: number): number {
   if (isPerChunk(entry, ports)) return grid.tiles * slices;
-  return entry === "finalize" || (entry === "last" && ports.has("statistics")) ? Math.min(512, grid.groups) : 1;
+  const shared = entry === "finalize" || (entry === "last" && ports.has("statistics"));
+  return shared ? Math.max(1, Math.min(512, grid.groups)) : 1;
 }
 
 /**

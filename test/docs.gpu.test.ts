@@ -3,7 +3,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import contributing from "../CONTRIBUTING.md?raw";
 import readme from "../README.md?raw";
+import * as families from "../src/families.js";
 import * as losses from "../src/index.js";
+import * as own from "../src/loss.js";
 import { regressionData } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
@@ -21,7 +23,7 @@ const AsyncFunction = (async () => {}).constructor as new (
 function execute(code: string, given: Record<string, unknown>): Promise<unknown> {
   const body = code
     .replace(/^\s*import (\{[^}]*\}) from "(?:https:\/\/esm\.sh\/)?webgpu-losses";$/gm, "const $1 = modules.losses;")
-    .replace(/^import (\{[^}]*\}) from "\.\.\/(?:classes\/)?loss\.js";$/gm, "const $1 = modules.losses;")
+    .replace(/^import (\{[^}]*\}) from "\.\.\/(?:classes\/|)(?:loss|families)\.js";$/gm, "const $1 = modules.losses;")
     .replace(/^import (\{[^}]*\}) from "\.\.\/shaders\.generated\.js";$/m, "const $1 = modules.shaders;")
     .replace(/^export const \w+ =/m, "return");
   if (/^\s*import /m.test(body)) throw new Error(`an import that the test does not know:\n${code}`);
@@ -71,7 +73,7 @@ describe("README.md", () => {
 it("the loss that CONTRIBUTING.md adds is right on the GPU", async () => {
   const [wgsl] = blocks(contributing, "wgsl");
   const [code] = blocks(contributing, "ts");
-  const modules = { losses, shaders: { lossesPseudoHuber: wgsl } };
+  const modules = { losses: { ...families, ...own }, shaders: { lossesPseudoHuber: wgsl } };
   const factory = (await execute(code, { modules })) as typeof losses.cauchy;
   const data = regressionData(1000, 3);
   for (const loss of [factory({ c: 0.7 }), losses.zMasked(factory())])

@@ -136,7 +136,12 @@ describe("createPlan", () => {
       /^squaredError: options must be an object, got undefined/,
       planned(squaredError(), undefined),
     ],
-    ["no shape", "shape", /^squaredError: shape must be \[rows\] or .* got undefined/, planned(squaredError(), {})],
+    [
+      "no shape",
+      "shape",
+      /^squaredError: shape must be integers \[rows\] or .* got undefined/,
+      planned(squaredError(), {}),
+    ],
     ["a fractional shape", "shape", /shape must .* got \[1.5\]/, planned(squaredError(), { shape: [1.5] })],
     [
       "a shape of 3 dimensions",
@@ -201,7 +206,7 @@ describe("createPlan", () => {
     [
       "class weights of rows",
       "parameter",
-      /classWeights must go with single elements/,
+      /an input must be one of .* got "classWeights"/,
       planned(zbce({ per: "batch", granularity: "sample" }), { shape: [4, 2], inputs: ["classWeights"] }),
     ],
     [

@@ -42,7 +42,8 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
   const quadRows = width > 1 ? Math.max(4, workgroupSize / rowLanes) : 4 * Math.floor(workgroupSize / tileColumns);
 
   const rowElements = width > 1 ? Math.max(6, width) : columns; // six words of a sample
-  const alignment = 128; // rows whose byte offset is a multiple of 256 whatever the row, and be it of f16
+  // Rows whose byte offset is a multiple of 256, whatever a row holds.
+  const alignment = 256 / (problem.familyTraits.bytesOf?.(problem, "first") ?? 4);
   const fitting = Math.floor(maxBindingSize / (4 * rowElements));
   const chunkRows = fitting >= rows ? rows : Math.floor(fitting / alignment) * alignment;
   if (rows > 0 && chunkRows === 0) {

@@ -158,9 +158,9 @@ function minify(texts) {
   const everywhere = new Set(files.filter(([path]) => /^(lib|kernels)/.test(path)).flatMap(([, inFile]) => inFile));
   for (const part of parts) {
     renamed(part, (kind, name, at) => {
-      const contexts = !everywhere.has(part)
-        ? []
-        : [`${part.text.slice(0, at).slice(-6)}_`, `_${part.text.slice(at + name.length).slice(0, 6)}`];
+      const contexts = everywhere.has(part)
+        ? [`${part.text.slice(0, at).slice(-6)}_`, `_${part.text.slice(at + name.length).slice(0, 6)}`]
+        : [];
       const changes = kind === "locals" || (declared[kind].has(name) && !stays(kind, name));
       if (changes) uses[kind].set(name, [...(uses[kind].get(name) ?? []), ...contexts]);
       else taken[kind].add(name);

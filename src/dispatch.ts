@@ -41,15 +41,16 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
   // A slice is whole quads; of single elements it keeps every lane busy, as of rows.
   const quadRows = width > 1 ? Math.max(4, workgroupSize / rowLanes) : 4 * Math.floor(workgroupSize / tileColumns);
 
-  const rowElements = width > 1 ? Math.max(6, width) : columns; // six words of a sample
-  // Rows whose byte offset is a multiple of 256, whatever a row holds.
-  const alignment = 256 / (problem.familyTraits.bytesOf?.(problem, "first") ?? 4);
-  const fitting = Math.floor(maxBindingSize / (4 * rowElements));
+  const bytes = problem.familyTraits.bytesOf?.(problem, "first") ?? 4;
+  const alignment = 256 / bytes; // rows whose byte offset is a multiple of 256, whatever a row holds
+  const widest = Math.max(bytes, problem.familyTraits.bytesOf?.(problem, "second") ?? 4);
+  const rowBytes = width > 1 ? Math.max(24, widest * width) : widest * columns; // six words of a sample
+  const fitting = Math.floor(maxBindingSize / rowBytes);
   const chunkRows = fitting >= rows ? rows : Math.floor(fitting / alignment) * alignment;
   if (rows > 0 && chunkRows === 0) {
-    const most = Math.floor(maxBindingSize / (4 * alignment));
+    const most = Math.floor(maxBindingSize / (widest * alignment));
     const rule = `rows must have at most ${most} elements on this device`;
-    refuse("unsupported", problem.subject, rule, rowElements, "Request a higher maxStorageBufferBindingSize.");
+    refuse("unsupported", problem.subject, rule, rowBytes / widest, "Request a higher maxStorageBufferBindingSize.");
   }
   const small = elements <= tuning.smallBatch && chunkRows === rows && (segments === 1 || rows === 0);
   const groups = columns * geometry.classes;

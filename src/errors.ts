@@ -60,30 +60,37 @@ export interface Rule {
   /** Completes "the parameter must ...". */
   readonly text: string;
   /** Whether a value satisfies the rule. */
-  readonly test: (value: never) => boolean;
+  readonly test: (value: number) => boolean;
   /** Type of the value; default "number". */
-  readonly type?: "boolean" | "string";
-  /** What to do about it; default: to read the documentation. */
-  readonly remedy?: string;
+  readonly type?: "boolean";
+}
+
+/** The same for options that are words. */
+export interface WordRule {
+  readonly text: string;
+  readonly test: (value: string) => boolean;
+  readonly type: "string";
+  /** What to do about it. */
+  readonly remedy: string;
 }
 
 /** Zero is allowed. */
 export const nonNegative: Rule = {
   text: "be a finite number of at least 0",
-  test: (x: number) => Number.isFinite(x) && x >= 0,
+  test: (x) => Number.isFinite(x) && x >= 0,
 };
 
 /** One of some words. */
-export const choice = (allowed: readonly string[]): Rule => ({
+export const choice = (allowed: readonly string[]): WordRule => ({
   text: `be one of ${allowed.join(", ") || "none"}`,
-  test: (x: string) => allowed.includes(x),
+  test: (x) => allowed.includes(x),
   type: "string",
   remedy: "Check the spelling.",
 });
 
 /** Throws a LossError unless a parameter has its type and satisfies its rule. */
-export function checkParameter(subject: string, name: string, value: unknown, rule: Rule): void {
-  const { text, test, type = "number", remedy = "See its documentation." } = rule;
+export function checkParameter(subject: string, name: string, value: unknown, rule: Rule | WordRule): void {
+  const { text, test, type = "number", remedy = "See its documentation." } = rule as WordRule;
   if (typeof value !== type || !test(value as never)) {
     refuse("parameter", subject, `${name} must ${text}`, value, remedy);
   }

@@ -72,7 +72,7 @@ export interface FamilyTraits<F extends Family = Family> {
   /** Statistics per column and class, where there are classes. */
   readonly groups?: readonly string[];
   /** Names of the inputs that may be left out. */
-  readonly optional: (mask: Problem["mask"]) => readonly OptionalInput[];
+  readonly optional: readonly OptionalInput[];
   /** Options that only plans of this family have. */
   readonly planOptions?: readonly string[];
   /** The second input holds labels: ignored and grouped by class. */
@@ -94,7 +94,7 @@ export interface FamilyTraits<F extends Family = Family> {
     readonly labels: "ids" | "rows";
     readonly read: (floats: (name: Extra) => Float32Array, words: (name: Extra) => Uint32Array) => Extras;
   };
-  /** How many workgroups share a row, where rows are long and few; default 1. */
+  /** How many workgroups share a row, where rows are long and few; default 1. Throws for ports that do not go together. */
   readonly segmentsOf?: (problem: Problem, geometry: Geometry, tuning: Tuning, ports: ReadonlySet<Port>) => number;
   /** Lanes of a device that can exchange values as a subgroup, where kernels have a use for them; refuses devices that cannot do it. */
   readonly subgroupOf?: (device: GPUDevice, problem: Problem) => Promise<number> | number;
@@ -150,7 +150,7 @@ export const regression: ElementTraits<"regression"> = {
   ...elementwise,
   name: "regression",
   data: ["predictions", "targets"],
-  optional: () => optionalInputs,
+  optional: optionalInputs,
   labelled: false,
   masking: { per: "batch", granularity: "sample" },
   argument: (prediction, target) => prediction - target,
@@ -158,13 +158,18 @@ export const regression: ElementTraits<"regression"> = {
   code: (base) => [familiesRegression, ...codeOf("r")(base)],
 };
 
+/** Elements of a row may be of several classes. */
+function refuseClassWeights(subject: string): never {
+  const rule = "classWeights must go with single elements as samples";
+  refuse("parameter", subject, rule, "rows", `Use granularity: "element".`);
+}
+
 /** phi(o, t) of a logit o and a label t that is 0 or 1. */
 export const binary: ElementTraits<"binary"> = {
   ...elementwise,
   name: "binary",
   data: ["logits", "labels"],
-  // Elements of a row may be of several classes.
-  optional: (mask) => (mask?.granularity === "sample" ? optionalInputs : [...optionalInputs, "classWeights"]),
+  optional: [...optionalInputs, "classWeights"],
   groups: [groupsSeveral, groupsClasses],
   labelled: true,
   masking: { per: "class", granularity: "element" },
@@ -177,6 +182,10 @@ export const binary: ElementTraits<"binary"> = {
     }
     return { ...geometry, groupColumns: geometry.columns, classes: 2 };
   },
+  segmentsOf({ subject }, { width }, _, ports) {
+    if (width > 1 && ports.has("classWeights")) refuseClassWeights(subject);
+    return 1;
+  },
   argument: (logit) => logit,
   statistics: {
     logit: input,
@@ -186,7 +195,7 @@ export const binary: ElementTraits<"binary"> = {
   resolve(problem, array, given) {
     const { subject, ignoreIndex } = problem;
     const { weights, ...resolved } = resolveElements(problem, array, given);
-    const { second: labels } = resolved;
+    const { second: labels, geometry } = resolved;
     // A label outside {0, 1, ignoreIndex} is a mistake in the data, never a sample to drop without a word.
     for (let i = 0; i < labels.length; i++) {
       const label = labels[i];
@@ -197,6 +206,7 @@ export const binary: ElementTraits<"binary"> = {
     }
     if (given.classWeights === undefined) return { ...resolved, weights };
     const classWeights = array("classWeights", 2, "Give those of labels 0 and 1.");
+    if (geometry.width > 1) refuseClassWeights(subject);
     const factor = (label: number, i: number): number => (classWeights[label] ?? 1) * (weights?.[i] ?? 1);
     return { ...resolved, weights: Float64Array.from(labels, factor) };
   },

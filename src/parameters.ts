@@ -1,10 +1,10 @@
 /** Parameters of losses and modifiers: read with their rules and defaults, and written as JSON. */
-import { checkParameter, type Rule, refuseUnknown } from "./errors.js";
+import { checkParameter, type Rule, refuseUnknown, type WordRule } from "./errors.js";
 import type { LossSpec } from "./loss.js";
 
 /** Rules and defaults by name; what has no default has to be given. */
 export type ParameterRules<K extends string = string> = Readonly<
-  Record<K, { readonly default?: unknown; readonly rule: Rule }>
+  Record<K, { readonly default?: unknown; readonly rule: Rule | WordRule }>
 >;
 
 /** Parameters that may be given, with defaults filled in. */
@@ -29,7 +29,7 @@ export function readParameters<P extends object>(
 export function specOf(
   loss: string,
   parameters: object,
-  rules: Readonly<Record<string, { readonly default?: unknown; readonly rule?: Rule }>> = {},
+  rules: Readonly<Record<string, { readonly default?: unknown; readonly rule?: Rule | WordRule }>> = {},
 ): LossSpec {
   const changed = Object.entries(parameters).filter(([name, value]) => value !== rules[name]?.default);
   const written = changed.map(([name, value]) => [name, Math.abs(Number(value)) === Infinity ? String(value) : value]);

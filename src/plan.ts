@@ -112,7 +112,7 @@ export async function createPlan<F extends Family>(
   refuseLost(device, subject);
   const { outputs = ["loss", "gradient"], inputs = [], shape, tuning: overrides } = options;
   eachOf(outputs, [...planOutputs, ...extras], subject, "an output");
-  eachOf(inputs, familyTraits.optional(mask), subject, "an input");
+  eachOf(inputs, familyTraits.optional, subject, "an input");
   /** The ports behind the names of `encode`. */
   const ports = new Map<string, Port>([
     [data[0], "first"],
@@ -198,7 +198,7 @@ export async function createPlan<F extends Family>(
       if (own) pass.end();
     },
     setLoss(loss) {
-      const next = resolveProblem(loss, options, true);
+      const next = resolveProblem(loss, problem.options);
       const [is, was] = [structureOf(next), structureOf(problem)];
       if (is !== was || next.base.definition.wgsl !== problem.base.definition.wgsl) {
         refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");

@@ -116,7 +116,9 @@ export interface ClassPlanOptions {
   readonly labels?: "ids" | "rows";
   /**
    * Type in memory of logits and gradient, default "f32"; all else, and all arithmetic, stays f32. With "f16" the device needs the
-   * feature `shader-f16`, sizes are multiples of 4 bytes, and `upstream` keeps small gradients above 6e-8, the least that f16 holds.
+   * feature `shader-f16`, sizes are multiples of 4 bytes, and `upstream` keeps gradients
+   * above 6e-8, the least that f16 holds (6e-5 on devices that flush subnormal numbers). Where "mean" goes with "omit", gradients of a
+   * batch that holds broken rows are rounded twice.
    */
   readonly logits?: "f32" | "f16";
   /**
@@ -148,11 +150,12 @@ export const optionalInputs = ["weights", "upstream", "givenStatistics"] as cons
 /** Options that every way to compute has. */
 const commonOptions = ["shape", "outputs", "reduction", "ignoreIndex", "nonFinite"] as const;
 
-/** Resolves a loss and the options that do not depend on data: those of a plan, or those of `evaluate` and `run`. */
+/** Resolves a loss and the options that do not depend on data: those of a plan, or those of `evaluate` and
+ * `run`; without `planning`, known ones. */
 export function resolveProblem(
   loss: Loss,
   options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite"> & ClassPlanOptions,
-  planning: boolean,
+  planning?: boolean,
 ): Problem {
   if (!loss?.family) {
     refuse("parameter", "loss", "the loss must be made by a factory such as squaredError()", loss, "Call the factory.");
@@ -160,8 +163,8 @@ export function resolveProblem(
   const [base, mask] = "base" in loss ? [loss.base, loss.parameters] : [loss, undefined];
   const { familyTraits } = base.definition;
   const subject = mask ? `zMasked(${base.name})` : base.name;
-  const more = planning ? ["inputs", "tuning", ...(familyTraits.planOptions ?? [])] : familyTraits.optional(mask);
-  refuseUnknown(options, [...commonOptions, ...more], subject);
+  const more = planning ? ["inputs", "tuning", ...(familyTraits.planOptions ?? [])] : familyTraits.optional;
+  if (planning !== undefined) refuseUnknown(options, [...commonOptions, ...more], subject);
   const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100 } = options;
   checkParameter(subject, "ignoreIndex", ignoreIndex, {
     text: "be an integer within 2^24",
@@ -176,7 +179,7 @@ export function resolveProblem(
     reduction: oneOf(reduction, ["mean", "sum", "none"], subject, "reduction"),
     nonFinite: oneOf(nonFinite, ["propagate", "omit"], subject, "nonFinite"),
     ignoreIndex,
-    options,
+    options: { ...options },
   };
 }
 
@@ -205,7 +208,7 @@ function isArray(value: unknown): value is ArrayLike<number> {
 
 /** Throws where something makes sense for masked losses only. */
 export function refuseUnmasked({ mask, subject }: Problem, name: string): void {
-  if (!mask) refuse("parameter", subject, `${name} must go with zMasked`, subject, "Wrap the loss: zMasked(loss).");
+  if (!mask) refuse("parameter", subject, `${name} must go with zMasked`, subject, "Wrap the loss.");
 }
 
 /** Fills in the groups that are given, by column and class. */
@@ -218,7 +221,7 @@ function readGivenStatistics(problem: Problem, geometry: Geometry, given: ArrayL
     const index = column * geometry.classes + label;
     const own = groups[index];
     const known = own && own.column === column && own.class === label;
-    if (!(known && Number.isFinite(mean) && standardDeviation >= 0 && standardDeviation < Infinity)) {
+    if (!(known && Number.isFinite(mean) && Number.isFinite(standardDeviation) && standardDeviation >= 0)) {
       const rule = "a given group must be one of the data's, with finite statistics";
       refuse(
         known ? "parameter" : "shape",
@@ -247,8 +250,8 @@ export function emptyGroups({ groupColumns, classes }: Geometry): GroupStatistic
 
 /** Checks inputs and options of `evaluate` and `run`; throws {@link LossError} for whatever does not fit together. */
 export function checkInputs(problem: Problem, inputs: Inputs, options: Options): CheckedInputs {
-  const { subject, familyTraits, reduction, mask } = problem;
-  refuseUnknown(inputs, [...familyTraits.data, ...familyTraits.optional(mask)], subject, "input");
+  const { subject, familyTraits, reduction } = problem;
+  refuseUnknown(inputs, [...familyTraits.data, ...familyTraits.optional], subject, "input");
   const { outputs = resultNames } = options;
   eachOf(outputs, [...resultNames, ...familyTraits.extras], subject, "an output");
   const given = { ...options, ...inputs } as Record<string, unknown>;

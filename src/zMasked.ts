@@ -35,7 +35,7 @@ export interface ZMaskedLoss<F extends Family = Family> {
   readonly parameters: Readonly<Required<ZMaskOptions>>;
   /** The loss that is masked. */
   readonly base: BaseLoss<F>;
-  /** The shortest JSON spec that makes this loss again. */
+  /** A JSON spec that makes this loss again: options at their defaults are left out. */
   toJSON(): LossSpec;
 }
 

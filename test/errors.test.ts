@@ -373,6 +373,7 @@ describe("given statistics", () => {
       /a given group must be .* with finite statistics, got/,
       given([{ ...group, mean: Number.NaN }]),
     ],
+    ["with no deviation", "parameter", /got \[0, 0, 0, null\]/, given([{ ...group, standardDeviation: null }])],
     ["with a negative deviation", "parameter", /got \[0, 0, 0, -1\]/, given([{ ...group, standardDeviation: -1 }])],
   ]);
 });

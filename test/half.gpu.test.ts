@@ -187,6 +187,23 @@ describe("what is refused", () => {
   });
 });
 
+describe("a plan", () => {
+  it("keeps its options, whatever becomes of the object", async () => {
+    const { device: plain } = await requestTestDevice();
+    const options: { shape: [number, number]; inPlace?: boolean } = { shape: [2, 3] };
+    const plan = await createPlan(plain, crossEntropy(), options);
+    options.inPlace = true;
+    const [logits, gradient] = [1, 2].map(() => storageBuffer(plain, 24));
+    const labels = storageBuffer(plain, Int32Array.of(0, 2));
+    const encoder = plain.createCommandEncoder();
+    plan.encode(encoder, { logits, gradient, labels, loss: storageBuffer(plain, 4) });
+    plain.queue.submit([encoder.finish()]);
+    await plan.check();
+    expect(() => plan.setLoss(squaredError())).toThrow(/setLoss must keep the structure crossEntropy class, got/);
+    plan.destroy();
+  });
+});
+
 describe("the f16 of these tests", () => {
   it("rounds to the nearest, ties to even", () => {
     for (const [x, bits] of [

@@ -24,6 +24,6 @@ fn pass_small(workgroup: u32, workgroups: u32, lane: u32) {
   }
   storageBarrier();  // and the sums
   for (var tile = 0u; tile < settings.tiles; tile++) {
-    pass_last(tile, 1u, lane);
+    pass_last(tile, settings.tiles, lane);
   }
 }

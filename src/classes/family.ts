@@ -34,7 +34,7 @@ import {
   statisticsLoss,
 } from "../shaders.generated.js";
 import { subgroupOf } from "../subgroups.js";
-import { halfPorts, isHalf } from "./half.js";
+import { bytesOf, halfPorts } from "./half.js";
 import type { ClassLoss } from "./loss.js";
 import { argmax, logSumExp, measureRow } from "./row.js";
 import { codeOf, isDivisible, isQuick, numbersOf } from "./wgsl.js";
@@ -242,7 +242,7 @@ const SEGMENT = 8192;
 export const classes: FamilyTraits<"class"> = {
   name: "class",
   data: ["logits", "labels"],
-  optional: () => [...optionalInputs, "classWeights"],
+  optional: [...optionalInputs, "classWeights"],
   planOptions: ["labels", "logits", "inPlace"],
   labelled: true,
   masking: { per: "batch", granularity: "sample" },
@@ -271,7 +271,7 @@ export const classes: FamilyTraits<"class"> = {
     }
     return subgroupOf(device);
   },
-  bytesOf: ({ options }, port) => (options.logits === "f16" && isHalf(port) ? 2 : 4),
+  bytesOf,
   ports: (spec) => (spec.problem.options.logits === "f16" ? halfPorts(spec) : {}),
   enable: ({ problem, subgroup }) =>
     `${problem.options.logits === "f16" ? "enable f16;\n" : ""}${subgroup > 1 ? "enable subgroups;\n" : ""}`,

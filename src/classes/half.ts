@@ -1,9 +1,13 @@
 /** Logits and gradient that are f16 in memory. Kernels see the bits of f32, as of every port (see src/ports.ts). */
 import { bindingOf, type Port } from "../ports.js";
+import type { Problem } from "../problem.js";
 import type { ModuleSpec } from "../shader.js";
 
-/** What may be f16. */
-export const isHalf = (port: Port): boolean => port === "first" || port === "gradient";
+/** Bytes of one number of a port. Labels that are classes are no numbers of elements: nothing is bound as `second` then. */
+export function bytesOf({ options }: Problem, port: Port): number {
+  const half = port === "first" || port === "gradient" || (port === "second" && options.labels !== "rows");
+  return options.logits === "f16" && half ? 2 : 4;
+}
 
 /** WGSL of the ports that are f16. */
 export function halfPorts({ ports, view }: ModuleSpec): Partial<Record<Port, string>> {

@@ -45,7 +45,9 @@ function extent(problem: Problem, port: Port, grid: Grid, { firstRow, rows }: Ch
   if (unit === "group") return { offset: 0, size: 16 * grid.groups };
   if (unit === "scratch") return { offset: 0, size: scratchSize(grid) };
   if (unit === "class") return { offset: 0, size: 4 * Math.max(2, grid.width) };
-  const words = { element: grid.groupColumns * grid.width, sample: grid.groupColumns, row: 6 }[unit];
+  const words = { element: grid.groupColumns * grid.width, sample: grid.groupColumns, feature: grid.features!, row: 6 }[
+    unit
+  ];
   const bytes = words * (problem.familyTraits.bytesOf?.(problem, port) ?? 4);
   return { offset: bytes * firstRow, size: 4 * Math.ceil((bytes * rows) / 4) };
 }

@@ -27,6 +27,8 @@ export interface Resolved {
   readonly first: ArrayLike<number>;
   readonly second: ArrayLike<number>;
   readonly weights: ArrayLike<number> | undefined;
+  /** Those that only this family has, by name. */
+  readonly more?: Readonly<Record<string, ArrayLike<number>>>;
 }
 
 /** Two inputs of one length, and weights of samples. */

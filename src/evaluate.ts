@@ -17,8 +17,8 @@ import type { Loss } from "./zMasked.js";
  * Computes a loss, its gradient and its diagnostics in float64 on the CPU, without a GPU.
  *
  * @param loss any loss, with or without a z-mask.
- * @param inputs `predictions` and `targets` (regression) or `logits` and `labels` (binary, class), row-major, with optional `weights`,
- *   `classWeights`, `upstream` and `givenStatistics`.
+ * @param inputs `predictions` and `targets` (regression; of Lai losses also `slopes`) or `logits` and `labels` (binary, class), row-major,
+ *   with optional `weights`, `classWeights`, `applyMask`, `upstream` and `givenStatistics`.
  * @returns arrays as Float64Array: `gradient` has one entry per element, the others one per sample.
  * @throws LossError `shape` where arrays do not fit together or a label is out of range, `parameter` for unknown options.
  */
@@ -95,23 +95,22 @@ export function evaluate<F extends Family>(
   const mean = reduction === "mean";
   const empty = mean && weightSum === 0;
   const scale = empty ? 0 : mean ? 1 / weightSum : 1;
-  const gradient = new Float64Array(elements);
-  for (let j = 0; j < elements; j++) {
-    const i = Math.floor(j / geometry.width);
-    if (poisoned || (mean && spoiled)) gradient[j] = NaN;
-    else if (keep[i]) {
+  const scaled = (raw: Float64Array, width: number): Float64Array =>
+    raw.map((slope, j) => {
+      const i = Math.floor(j / width);
+      if (poisoned || (mean && spoiled)) return NaN;
+      if (!keep[i]) return 0;
       const factor = (typeof upstream === "number" ? upstream : upstream[i]) * scale;
-      gradient[j] = broken[i] ? NaN : (factor * weightOf(i) * slopes[j]) / members[i];
-    }
-  }
+      return broken[i] ? NaN : (factor * weightOf(i) * slope) / members[i];
+    });
   const result: Result<Float64Array> = {
     loss: reduction === "none" ? terms : spoiled ? NaN : sum * scale,
     perSample: mask ? losses : losses.map((loss, i) => (members[i] === 0 ? 0 : weightOf(i) * loss)),
-    gradient,
+    gradient: scaled(slopes, geometry.width),
     count: empty ? 0 : count,
     weightSum,
     ...(mask && { mask: keep, z, statistics }),
-    ...more,
+    ...more?.(scaled),
     warnings: mask && !given ? thresholdWarnings(problem, statistics) : [],
   };
   for (const name of resultNames) if (name !== "loss" && !checked.outputs.includes(name)) delete result[name];

@@ -18,11 +18,13 @@ import type { Pass, Wanted } from "./passes.js";
 import type { Port } from "./ports.js";
 import {
   type CheckedInputs,
+  type FamilyOptions,
   type Geometry,
   type OptionalInput,
   type OptionalInputs,
   optionalInputs,
   type Problem,
+  type ResultName,
   type Shape,
 } from "./problem.js";
 import type { ModuleSpec } from "./shader.js";
@@ -54,7 +56,7 @@ export interface Extras {
   correct?: number;
 }
 /** One of their names. */
-export type Extra = keyof Extras;
+export type Extra = keyof Extras | "slopeGradient";
 
 /** How a quantity follows from what the loss is a function of (the residual or the logit) and from the loss. */
 interface Scored {
@@ -64,13 +66,18 @@ interface Scored {
   readonly of: (x: number, loss: number) => number;
 }
 
+/** Results that only one family has; `scaled` makes gradients of derivatives, so many to a sample. */
+export type MoreResults = (scaled: (raw: Float64Array, width: number) => Float64Array) => object;
+
 /** What sets a family apart. */
 export interface FamilyTraits<F extends Family = Family> {
   readonly name: F;
-  /** Names of the two data inputs. */
-  readonly data: readonly [string, string];
+  /** Names of the data inputs. */
+  readonly data: readonly [string, string] | readonly [string, string, "slopes"];
   /** Statistics per column and class, where there are classes. */
   readonly groups?: readonly string[];
+  /** The port of the second input; default: the numbers of elements. */
+  readonly secondOf?: (options: FamilyOptions) => Port;
   /** Names of the inputs that may be left out. */
   readonly optional: readonly OptionalInput[];
   /** Options that only plans of this family have. */
@@ -83,15 +90,17 @@ export interface FamilyTraits<F extends Family = Family> {
   readonly statistics: Readonly<Partial<Record<Statistic, Scored>>>;
   /** Rows and columns as samples and groups. */
   readonly geometryOf: (problem: Problem, shape: Shape) => Geometry;
-  /** Results that are computed when they are asked for. */
+  /** Results beside those of every family. */
   readonly extras: readonly Extra[];
-  /** What `run` asks of a plan for its labels and extra results, and makes of it. */
-  readonly rowsOf?: (
+  /** Results that are computed where nobody says which; default: those of every family. */
+  readonly outputs?: readonly ResultName[];
+  /** What `run` asks of a plan beside what every family has, and makes of it. */
+  readonly callOf?: (
     second: ArrayLike<number>,
     geometry: Geometry,
     asked: (name: Extra) => boolean,
   ) => {
-    readonly labels: "ids" | "rows";
+    readonly options: FamilyOptions;
     readonly read: (floats: (name: Extra) => Float32Array, words: (name: Extra) => Uint32Array) => Extras;
   };
   /** How many workgroups share a row, where rows are long and few; default 1. Throws for ports that do not go together. */
@@ -110,7 +119,7 @@ export interface FamilyTraits<F extends Family = Family> {
   /** Checks the two inputs, and multiplies weights by those of classes. `array` gives an array by its name, with the length that it must have. */
   readonly resolve: (problem: Problem, array: ArrayOf, given: OptionalInputs & { readonly shape?: Shape }) => Resolved;
   /** Fills in losses and slopes in float64, and returns results that only this family has. */
-  readonly measure: (problem: Problem, inputs: CheckedInputs, measured: Measured) => object | undefined;
+  readonly measure: (problem: Problem, inputs: CheckedInputs, measured: Measured) => MoreResults | undefined;
   /** Parameters as the kernels read them, for so many columns. */
   readonly numbers: (base: BaseLoss, columns: number) => readonly number[];
   /** WGSL of samples that are rows. */

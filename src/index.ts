@@ -9,6 +9,7 @@ export { evaluate } from "./evaluate.js";
 export type { ElementTraits, Family, FamilyTraits, Statistic } from "./families.js";
 export { wgslFunctions } from "./functions.js";
 export { lossFromJSON } from "./json.js";
+export { type LaiLoss, type LaiOptions, lai, laiMae, laiMse } from "./lai/loss.js";
 export { createLedger, type Ledger, type LedgerBuffers, type LedgerEntry, ledgerCSV } from "./ledger.js";
 export {
   type BaseLoss,

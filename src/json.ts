@@ -1,7 +1,8 @@
 /** Losses as JSON: the registry from ids to losses. A bundle pays for it only when it imports it. */
 import type { ClassLoss } from "./classes/loss.js";
 import { LossError, refuse, refuseUnknown, show } from "./errors.js";
-import type { BaseLoss, LossSpec } from "./loss.js";
+import { lai, laiMae, laiMse } from "./lai/loss.js";
+import type { BaseLoss, LossSpec, RegressionLoss } from "./loss.js";
 import {
   alphaMae,
   biTempered,
@@ -37,6 +38,8 @@ interface Reader {
   /** Made from weights and losses. */
   readonly add?: (of: Read) => Loss;
 }
+
+const laiKeys = ["lambda", "aggregate", "feature"];
 
 const readers = new Map<string, Reader>([
   ...losses.map((factory): [string, Reader] => {
@@ -90,6 +93,16 @@ const readers = new Map<string, Reader>([
   ["smoothed", { keys: ["eps"], modify: smoothed }],
   ["tempered", { keys: ["alpha"], modify: tempered }],
   ["weightedSum", { keys: [], add: weightedSum }],
+  ["laiMae", { keys: laiKeys, make: laiMae }],
+  ["laiMse", { keys: [...laiKeys, "form", "mseFactor"], make: laiMse }],
+  [
+    "lai",
+    {
+      keys: [...laiKeys, "form", "mseFactor", "base"],
+      make: ({ base, ...p }) => lai(read({ loss: base === "mae" ? "l1" : base }) as RegressionLoss, p),
+      modify: lai,
+    },
+  ],
   ["zmse", { keys: [...zMaskOptions, "statOn"], make: zmse }],
   ["zbce", { keys: [...zMaskOptions, "space", "posWeight"], make: zbce }],
   ["zMasked", { keys: zMaskOptions, modify: (of: BaseLoss, params) => zMasked(of, params) }],
@@ -106,6 +119,7 @@ function revive(value: unknown): unknown {
 const aliases: Record<string, (value: unknown) => [string, unknown]> = {
   statOn: (value) => ["statistic", value],
   space: (value) => ["statistic", value === "prob" ? "probability" : value],
+  mseFactor: (value) => ["form", value === "squared" ? "scaled" : value],
 };
 
 function readParameters(params: unknown, known: readonly string[], loss: string): Record<string, unknown> {
@@ -142,11 +156,11 @@ function read(spec: LossSpec): Loss {
     refuse("parameter", "lossFromJSON", rule, loss, "Check the spelling.");
   }
   const { keys, make, modify, add } = reader;
-  if (make && of !== undefined) {
+  if (make && !modify && of !== undefined) {
     throw new LossError("parameter", `lossFromJSON: of must stand with a modifier, got it with ${show(loss)}.`);
   }
   const parameters = readParameters(params, keys, loss);
-  if (make) return make(parameters);
+  if (make && of === undefined) return make(parameters);
   if (of === undefined) {
     throw new LossError("parameter", `lossFromJSON: ${loss} must have a loss to modify, got no "of".`);
   }

@@ -131,7 +131,7 @@ export interface BaseLoss<F extends Family = Family> {
   /** The kind of inputs. */
   readonly family: F;
   /** Parameter values, defaults filled in. */
-  readonly parameters: Readonly<Record<string, number | boolean>>;
+  readonly parameters: object;
   /** What the loss is made from; for base losses the same object for all losses of a factory. */
   readonly definition: LossCode<F>;
   /** The shortest JSON spec that makes this loss again: parameters at their defaults are left out. */

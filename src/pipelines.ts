@@ -27,7 +27,7 @@ export function refuseLost(device: GPUDevice, subject: string): void {
     return "";
   });
   if (reason) {
-    refuse("device", subject, "the device must be alive", reason, "Request a new one and create the plan again.");
+    refuse("device", subject, "the device must be alive", reason, "Request a new one.");
   }
 }
 

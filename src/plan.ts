@@ -8,7 +8,7 @@ import { passesFor, workgroupsOf } from "./passes.js";
 import { kernelFor, refuseLost } from "./pipelines.js";
 import type { Port, View } from "./ports.js";
 import {
-  type ClassPlanOptions,
+  type FamilyOptions,
   type NonFinite,
   type OptionalInput,
   type Problem,
@@ -33,7 +33,7 @@ export type PlanOutput = (typeof planOutputs)[number] | Extra;
 export type PlanInput = OptionalInput;
 
 /** What a plan is made for. */
-export interface PlanOptions extends ClassPlanOptions {
+export interface PlanOptions extends FamilyOptions {
   /** [rows] or [rows, columns]; rows is a capacity: `encode` takes the number of rows of each call. */
   readonly shape: Shape;
   /** Default `["loss", "gradient"]`. `unscaledGradient` stands in place of `gradient`: it lacks the factor `summary.gradientScale`, and the pass that applies it. */
@@ -52,7 +52,7 @@ export interface PlanOptions extends ClassPlanOptions {
 
 /** Buffers of one `encode` call, by the names of inputs and outputs. */
 export type PlanBuffers = Partial<
-  Record<"predictions" | "targets" | "logits" | "labels" | PlanInput | PlanOutput, BufferBinding>
+  Record<"predictions" | "targets" | "slopes" | "logits" | "labels" | PlanInput | PlanOutput, BufferBinding>
 >;
 
 /** A compiled loss; see {@link createPlan}. */
@@ -93,6 +93,7 @@ export function structureOf({ base, mask }: Problem): string {
  * `givenStatistics` in the form of `statistics`. Written: `loss` [1], for "none" [samples]; `gradient` [rows x columns];
  * `perSample`, `z` [samples]; `mask` u32 [samples]; `statistics` (mean, standard deviation as f32; n, inliers as u32) per group,
  * column by column; `summary` (loss, weightSum, gradientScale as f32; count, invalidLabels, nonFinite as u32).
+ * Of Lai losses: `slopes` [samples x features], `applyMask` [samples]; written on request `slopeGradient` [samples x features].
  * Of class losses: `logits` [rows x classes], f16 on request as is their gradient; `labels` i32 [rows], or f32 [rows x classes]; `classWeights` [classes], of binary ones [2]; written on request
  * `logSumExp` [rows], `predictedClass` i32 [rows], `correct` u32 [1].
  *
@@ -108,20 +109,19 @@ export async function createPlan<F extends Family>(
 ): Promise<Plan> {
   let problem = resolveProblem(loss as Loss, options, true);
   const { subject, reduction, mask, familyTraits } = problem;
-  const { data, extras, passes: passesOf } = familyTraits;
+  const { data, extras } = familyTraits;
   refuseLost(device, subject);
   const { outputs = ["loss", "gradient"], inputs = [], shape, tuning: overrides } = options;
   eachOf(outputs, [...planOutputs, ...extras], subject, "an output");
   eachOf(inputs, familyTraits.optional, subject, "an input");
+  const aliases: Record<string, Port> = {
+    [data[0]]: "first",
+    [data[1]]: familyTraits.secondOf?.(options) ?? "second",
+    unscaledGradient: "gradient",
+    ...(reduction === "none" && { loss: "losses", upstream: "upstreams" }),
+  };
   /** The ports behind the names of `encode`. */
-  const ports = new Map<string, Port>([
-    [data[0], "first"],
-    [data[1], options.labels === "rows" || !passesOf ? "second" : "labels"],
-  ]);
-  for (const name of [...inputs, ...outputs]) {
-    const each = reduction === "none" ? { loss: "losses", upstream: "upstreams" } : {};
-    ports.set(name, ({ unscaledGradient: "gradient", ...each } as Record<string, Port>)[name] ?? name);
-  }
+  const ports = new Map([...data, ...inputs, ...outputs].map((name) => [name as string, aliases[name] ?? name]));
   const unscaled = ports.has("unscaledGradient");
   if (unscaled && ports.has("gradient")) {
     refuse("parameter", subject, "outputs must hold one of gradient and unscaledGradient", outputs, "Leave one out.");
@@ -143,7 +143,7 @@ export async function createPlan<F extends Family>(
   const subgroup = (await familyTraits.subgroupOf?.(device, problem)) ?? 1;
   const compile = async (small: boolean, view: View): Promise<Step[]> => {
     const limit = device.limits.maxStorageBuffersPerShaderStage;
-    const passes = passesOf?.(problem, wanted, small, limit) ?? passesFor(wanted, small, limit);
+    const passes = familyTraits.passes?.(problem, wanted, small, limit) ?? passesFor(wanted, small, limit);
     const { workgroupSize } = tuning;
     const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes: whole.rowLanes, segments, subgroup };
     return Promise.all(
@@ -155,9 +155,9 @@ export async function createPlan<F extends Family>(
   };
   // vec4 access needs columns without a stride, and elements in fours: whether these are depends on the rows of a call.
   // Short rows gain nothing from vec4 access, and share a kernel without it.
-  const always = columns % 4 === 0 && (width === 1 ? classes === 1 : passesOf !== undefined && columns > 32);
+  const always = columns % 4 === 0 && (width === 1 ? classes === 1 : columns > 32);
   const vectors = always || (width === 1 && (classes === 1 || columns === 1));
-  const vectorView = passesOf ? "element" : "element sample";
+  const vectorView = width > 1 ? "element" : "element sample";
   const [small, scalar, vector] = await Promise.all([
     compile(true, always ? vectorView : ""),
     whole.small || always ? [] : compile(false, ""),

@@ -3,7 +3,7 @@
  * leaves out has functions that return the neutral value or do nothing, so that one kernel text serves every set of outputs
  * and nothing is bound that nobody asked for.
  */
-/** What one entry of each port belongs to; a number is the size of the whole in bytes. Kernels only read the first eight. */
+/** What one entry of each port belongs to; a number is the size of the whole in bytes. Kernels only read the first ten. */
 const units = {
   first: "element",
   second: "element",
@@ -13,11 +13,14 @@ const units = {
   upstreams: "sample",
   givenStatistics: "group",
   classWeights: "class",
+  slopes: "feature",
+  applyMask: "sample",
   gradient: "element",
   mask: "sample",
   z: "sample",
   perSample: "sample",
   losses: "sample",
+  slopeGradient: "feature",
   statistics: "group",
   loss: 4,
   summary: 24,
@@ -38,7 +41,7 @@ export const unitOf = (port: Port) => units[port];
 /** The binding of a port; the settings have 0. */
 export const bindingOf = (port: Port): number => names.indexOf(port) + 1;
 /** True for ports that kernels do not write; binding one buffer both to these and to others is what WebGPU forbids. */
-export const isReadOnly = (port: Port): boolean => bindingOf(port) <= 8;
+export const isReadOnly = (port: Port): boolean => bindingOf(port) <= 10;
 
 /** Units that are reached as vec4s, for four of them are consecutive and aligned; the rest is reached one by one. */
 export type View = "" | "element" | "element sample";
@@ -57,7 +60,7 @@ export function portsWgsl(present: ReadonlySet<Port>, view: View, own: Partial<R
     const writes = there && !isReadOnly(port);
     const words = [0, 1, 2, 3].map((k) => `${name}[start + ${k}u * stride]`);
     const quad = vector ? `${name}[start >> 2u]` : `vec4u(${words})`;
-    const neutral = /eights|upstream/.test(port) ? "vec4u(0x3f800000u)" : "vec4u()"; // the bits of 1 and 0
+    const neutral = /eights|upstream|apply/.test(port) ? "vec4u(0x3f800000u)" : "vec4u()"; // the bits of 1 and 0
     const set = vector
       ? `${quad} = bits;`
       : words.map((word, k) => `if (inside[${k}]) { ${word} = bits[${k}]; }`).join("");

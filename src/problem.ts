@@ -28,6 +28,8 @@ export interface RegressionInputs {
   readonly predictions: ArrayLike<number>;
   /** What it should say, as long as the predictions. */
   readonly targets: ArrayLike<number>;
+  /** Lai losses only: d prediction / d input, [samples, features]. */
+  readonly slopes?: ArrayLike<number>;
 }
 /**
  * Data of a binary or a class loss. Binary: as many labels as logits, each 0, 1 or `ignoreIndex`. Classes: [rows x classes] logits,
@@ -43,6 +45,8 @@ export interface LogitInputs {
 export interface OptionalInputs {
   /** One per sample; default 1. */
   readonly weights?: ArrayLike<number>;
+  /** Lai losses only: samples where it is 0 have the plain loss; default 1. */
+  readonly applyMask?: ArrayLike<number>;
   /** Where there are labels: factors of the weights, one per class; a row of probabilities takes their mean; default 1. */
   readonly classWeights?: ArrayLike<number>;
   /** Gradient of whatever follows with respect to the loss: a number for "mean" and "sum", one per sample for "none"; default 1. */
@@ -79,6 +83,8 @@ export interface Result<A extends Float32Array | Float64Array> extends Extras {
   perSample?: A;
   /** d loss / d predictions (or logits), upstream folded in; one per element. */
   gradient?: A;
+  /** Lai losses only: d loss / d slopes, upstream folded in; [samples, features]. */
+  slopeGradient?: A;
   /** Number of samples that entered the loss. */
   count: number;
   /** Sum of their weights. */
@@ -106,23 +112,25 @@ export interface Problem {
   readonly reduction: Reduction;
   readonly nonFinite: NonFinite;
   readonly ignoreIndex: number;
-  /** Those of plans of class losses. */
-  readonly options: ClassPlanOptions;
+  /** Those that only plans of its family have. */
+  readonly options: FamilyOptions;
 }
 
-/** Options that only plans of class losses have. */
-export interface ClassPlanOptions {
-  /** "ids" (default) for one label per row, i32; "rows" for a row of probabilities, f32. */
+/** Options that only plans of some families have. */
+export interface FamilyOptions {
+  /** Lai losses: features of a sample, each of which has a slope; default 1. */
+  readonly slopes?: number;
+  /** Class losses: "ids" (default) for one label per row, i32; "rows" for a row of probabilities, f32. */
   readonly labels?: "ids" | "rows";
   /**
-   * Type in memory of logits and gradient, default "f32"; all else, and all arithmetic, stays f32. With "f16" the device needs the
+   * Class losses: type in memory of logits and gradient, default "f32"; all else, and all arithmetic, stays f32. With "f16" the device needs the
    * feature `shader-f16`, sizes are multiples of 4 bytes, and `upstream` keeps gradients
    * above 6e-8, the least that f16 holds (6e-5 on devices that flush subnormal numbers). Where "mean" goes with "omit", gradients of a
    * batch that holds broken rows are rounded twice.
    */
   readonly logits?: "f32" | "f16";
   /**
-   * The gradient takes the place of the logits: `encode` takes the same buffer for both. Default false. For logits that nobody reads
+   * Class losses: the gradient takes the place of the logits: `encode` takes the same buffer for both. Default false. For logits that nobody reads
    * afterwards.
    */
   readonly inPlace?: boolean;
@@ -139,6 +147,8 @@ export interface Geometry {
   /** Columns and classes that statistics are kept for; 1 and 1 for one group. */
   readonly groupColumns: number;
   readonly classes: number;
+  /** Features of a sample whose slopes count; Lai losses only. */
+  readonly features?: number;
 }
 
 /** Name of an input that may be left out. */
@@ -154,11 +164,11 @@ const commonOptions = ["shape", "outputs", "reduction", "ignoreIndex", "nonFinit
  * `run`; without `planning`, known ones. */
 export function resolveProblem(
   loss: Loss,
-  options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite"> & ClassPlanOptions,
+  options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite"> & FamilyOptions,
   planning?: boolean,
 ): Problem {
   if (!loss?.family) {
-    refuse("parameter", "loss", "the loss must be made by a factory such as squaredError()", loss, "Call the factory.");
+    refuse("parameter", "loss", "the loss must come from a factory", loss, "Call the factory.");
   }
   const [base, mask] = "base" in loss ? [loss.base, loss.parameters] : [loss, undefined];
   const { familyTraits } = base.definition;
@@ -251,8 +261,8 @@ export function emptyGroups({ groupColumns, classes }: Geometry): GroupStatistic
 /** Checks inputs and options of `evaluate` and `run`; throws {@link LossError} for whatever does not fit together. */
 export function checkInputs(problem: Problem, inputs: Inputs, options: Options): CheckedInputs {
   const { subject, familyTraits, reduction } = problem;
-  refuseUnknown(inputs, [...familyTraits.data, ...familyTraits.optional], subject, "input");
-  const { outputs = resultNames } = options;
+  refuseUnknown(inputs, [...(familyTraits.data as readonly string[]), ...familyTraits.optional], subject, "input");
+  const { outputs = familyTraits.outputs ?? resultNames } = options;
   eachOf(outputs, [...resultNames, ...familyTraits.extras], subject, "an output");
   const given = { ...options, ...inputs } as Record<string, unknown>;
   const array = (name: string, length?: number, remedy = "Give the shape of the data."): ArrayLike<number> => {

@@ -75,6 +75,7 @@ export async function run<F extends Family>(
   const sources: Record<string, ArrayLike<number>> = {
     [firstName]: checked.first,
     [secondName]: second,
+    ...checked.more,
     ...(weights && { weights }),
     ...(upstream !== 1 && { upstream: typeof upstream === "number" ? spread(upstream) : upstream }),
     ...(given && { givenStatistics: given.flatMap((group) => [group.mean, group.standardDeviation, 0, 0]) }),
@@ -86,10 +87,10 @@ export async function run<F extends Family>(
     ["gradient", "perSample", ...familyTraits.extras, ...(mask ? ["mask", "z"] : [])] as Asked[]
   ).filter(asked);
   const outputs = [...always, ...onRequest];
-  const rows = familyTraits.rowsOf?.(second, geometry, asked);
-  const inputNames = Object.keys(sources).slice(2) as PlanInput[];
+  const call = familyTraits.callOf?.(second, geometry, asked);
+  const inputNames = Object.keys(sources).slice(familyTraits.data.length) as PlanInput[];
   const shape = [geometry.rows, geometry.columns] as const;
-  const planOptions = { shape, outputs, inputs: inputNames, reduction, nonFinite, ignoreIndex, labels: rows?.labels };
+  const planOptions = { shape, outputs, inputs: inputNames, reduction, nonFinite, ignoreIndex, ...call?.options };
   const plan = await planFor(device, problem, planOptions);
   refuseLost(device, subject);
 
@@ -122,7 +123,7 @@ export async function run<F extends Family>(
       const buffer = createBuffer(plan.sizes[name], usage.STORAGE | usage.COPY_DST);
       buffers[name as PlanInput] = buffer;
       // Deno aborts on an empty write.
-      const words = name === secondName && rows?.labels === "ids" ? Int32Array : Float32Array;
+      const words = name === secondName && call?.options.labels === "ids" ? Int32Array : Float32Array;
       if (values.length > 0) device.queue.writeBuffer(buffer, 0, words.from(values));
     }
     const encoder = device.createCommandEncoder();
@@ -155,7 +156,7 @@ export async function run<F extends Family>(
       ...Object.fromEntries(
         onRequest.map((name) => [name, name === "mask" ? Uint8Array.from(words(name)) : floats(name)]),
       ),
-      ...rows?.read(floats, words),
+      ...call?.read(floats, words),
       ...(statistics && asked("statistics") && { statistics }),
       warnings: statistics && !given ? thresholdWarnings(problem, statistics) : [],
     };

@@ -29,6 +29,7 @@ export type Entry =
   | "finalize"
   | "score"
   | "score_rows"
+  | "score_slopes"
   | "score_labels"
   | "score_masked"
   | "last"

@@ -35,7 +35,7 @@ describe("run", () => {
     () =>
       run(on(), loss, inputs, options);
   rejects([
-    ["no loss", "parameter", /^loss: the loss must be made by a factory/, ran(null, two)],
+    ["no loss", "parameter", /^loss: the loss must come from a factory/, ran(null, two)],
     [
       "a device of another kind",
       "device",
@@ -129,7 +129,7 @@ describe("createPlan", () => {
       /device must be a GPUDevice/,
       planned(squaredError(), { shape }, () => navigator.gpu),
     ],
-    ["no loss", "parameter", /^loss: the loss must be made by a factory/, planned(undefined, { shape })],
+    ["no loss", "parameter", /^loss: the loss must come from a factory/, planned(undefined, { shape })],
     [
       "no options",
       "parameter",
@@ -420,7 +420,7 @@ describe("encode", () => {
     ["another base loss", "parameter", /setLoss must keep the structure/, () => plan.setLoss(zMasked(huber()))],
     ["another family", "parameter", /setLoss must keep the structure/, () => plan.setLoss(zbce() as Loss)],
     ["no mask", "parameter", /setLoss must keep the structure/, () => plan.setLoss(squaredError())],
-    ["no loss", "parameter", /^loss: the loss must be made by a factory/, () => plan.setLoss(null as Untyped)],
+    ["no loss", "parameter", /^loss: the loss must come from a factory/, () => plan.setLoss(null as Untyped)],
   ]);
 
   it("an unknown name is refused beside buffers that were seen before", () => {
@@ -509,7 +509,7 @@ describe("lost devices", () => {
     const encoder = doomed.createCommandEncoder();
     doomed.destroy();
     await doomed.lost;
-    const lost = /^\w+: the device must be alive, got "lost: .*"\. Request a new one and create the plan again/s;
+    const lost = /^\w+: the device must be alive, got "lost: .*"\. Request a new one\./s;
     await expectRejected(() => run(doomed, squaredError(), data), "device", lost);
     await expectRejected(() => run(doomed, huber(), data), "device", lost); // not compiled yet
     await expectRejected(() => createPlan(doomed, huber(), options), "device", lost);

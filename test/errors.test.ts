@@ -169,11 +169,11 @@ describe("zMasked", () => {
 
 describe("evaluate", () => {
   throws([
-    ["no loss", "parameter", /^loss: the loss must be made by a factory .* got undefined/, evaluated(undefined, two)],
+    ["no loss", "parameter", /^loss: the loss must come from a factory, got undefined/, evaluated(undefined, two)],
     [
       "a factory for a loss",
       "parameter",
-      /^loss: the loss must be made by a factory .* got function/,
+      /^loss: the loss must come from a factory, got function/,
       evaluated(squaredError, two),
     ],
     [

@@ -7,6 +7,7 @@ import classificationAll from "./vectors/classification-all.json";
 import classificationLarge from "./vectors/classification-large.json";
 import classificationPy from "./vectors/classification-py.json";
 import edgeNonfinite from "./vectors/edge-nonfinite.json";
+import lai from "./vectors/lai.json";
 import regression from "./vectors/regression.json";
 import symmetric from "./vectors/symmetric.json";
 import zerror from "./vectors/zerror.json";
@@ -24,6 +25,7 @@ describe.each([
   ["classification-large", classificationLarge, 14],
   ["symmetric", symmetric, 204],
   ["edge-nonfinite", edgeNonfinite, 12],
+  ["lai", lai, 46],
 ] as const)("%s vectors", (_, file, least) => {
   const cases = readVectors(file);
   it("are all there", () => expect(cases.length).toBe(least));

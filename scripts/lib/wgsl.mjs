@@ -96,7 +96,16 @@ function reservedNames(files) {
   const offered = files.filter(([path]) => /^(losses|functions)/.test(path));
   const names = new Set(offered.flatMap(([, parts]) => parts.map(({ name }) => name)));
   const fields = new Set();
-  for (const file of ["ports", "shader", "pipelines", "ledger", "classes/wgsl", "classes/family", "classes/half"]) {
+  for (const file of [
+    "ports",
+    "shader",
+    "pipelines",
+    "ledger",
+    "classes/wgsl",
+    "classes/family",
+    "classes/half",
+    "lai/family",
+  ]) {
     for (const text of stringsOf(join(root, "src", `${file}.ts`))) {
       for (const [, dot, name] of text.matchAll(token)) if (name) (dot ? fields : names).add(name);
     }

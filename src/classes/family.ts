@@ -1,7 +1,7 @@
 /** The class family: rows of logits, with a label over their classes. */
 import type { ArrayOf, Measured, Resolved } from "../elements.js";
 import { oneOf, refuse } from "../errors.js";
-import type { FamilyTraits } from "../families.js";
+import type { FamilyTraits, MoreResults } from "../families.js";
 import type { BaseLoss } from "../loss.js";
 import { type Pass, passBuilder, type Wanted } from "../passes.js";
 import type { Port } from "../ports.js";
@@ -59,7 +59,7 @@ function measure(
   { base, mask, ignoreIndex, nonFinite }: Problem,
   inputs: CheckedInputs,
   { slopes, losses, scored, members, broken }: Measured,
-): object {
+): MoreResults {
   const { first: logits, second: labels, geometry, outputs } = inputs;
   const { rows, columns } = geometry;
   const terms = (base as ClassLoss).terms(columns);
@@ -87,7 +87,7 @@ function measure(
       scored[i] = mask.statistic === "logit" ? z[label] : Math.exp(z[label] - logSums[i]);
   }
   const more = { logSumExp: logSums, predictedClass, correct };
-  return Object.fromEntries(Object.entries(more).filter(([name]) => outputs.includes(name)));
+  return () => Object.fromEntries(Object.entries(more).filter(([name]) => outputs.includes(name)));
 }
 
 /** Refuses masks that need to know the labelled class. */
@@ -244,14 +244,15 @@ export const classes: FamilyTraits<"class"> = {
   data: ["logits", "labels"],
   optional: [...optionalInputs, "classWeights"],
   planOptions: ["labels", "logits", "inPlace"],
+  secondOf: ({ labels }) => (labels === "rows" ? "second" : "labels"),
   labelled: true,
   masking: { per: "batch", granularity: "sample" },
   groups: [groupsColumn, groupsSeveral, groupsLabels],
   statistics: { loss: scored("loss"), logit: scored("logit"), probability: scored("exp(log_p)") },
   geometryOf,
   extras: ["logSumExp", "predictedClass", "correct"],
-  rowsOf: (labels, geometry, asked) => ({
-    labels: areRows(labels, geometry) ? "rows" : "ids",
+  callOf: (labels, geometry, asked) => ({
+    options: { labels: areRows(labels, geometry) ? "rows" : "ids" },
     read: (floats, words) => ({
       ...(asked("logSumExp") && { logSumExp: floats("logSumExp") }),
       ...(asked("predictedClass") && { predictedClass: Int32Array.from(words("predictedClass")) }),

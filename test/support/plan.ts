@@ -120,6 +120,7 @@ export async function runPlan(
     loss: problem.reduction === "none" ? geometry.samples : 1,
     gradient: geometry.elements,
     unscaledGradient: geometry.elements,
+    slopeGradient: 0,
     perSample: geometry.samples,
     mask: geometry.samples,
     z: geometry.samples,

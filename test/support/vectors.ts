@@ -38,6 +38,8 @@ const names: Record<string, string> = {
   target: "targets",
   gradPred: "gradient",
   gradLogits: "gradient",
+  k: "slopes",
+  gradK: "slopeGradient",
 };
 
 function numbers(value: unknown): Float64Array {
@@ -54,11 +56,11 @@ export function readVectors(file: unknown): VectorCase[] {
   return cases
     .filter(({ loss }) => !optional.has(loss))
     .map(({ id, loss, params, input, inputs = shared[input!], reduction, ignoreIndex, expected, tol }) => {
-      const { nanPolicy, ...rest } = params;
+      const { nanPolicy, applyMask, reduction: reduced = reduction, ...rest } = params;
       const data = Object.fromEntries(
         Object.entries(inputs).map(([name, values]) => [names[name] ?? name, numbers(values)]),
       );
-      const { stats, mu, sigma, ...fields } = expected;
+      const { stats, mu, sigma, factor, ...fields } = expected;
       const read = Object.fromEntries(
         Object.entries(fields).map(([name, value]) => [
           names[name] ?? name,
@@ -68,10 +70,10 @@ export function readVectors(file: unknown): VectorCase[] {
       return {
         id,
         spec: { loss, params: rest },
-        inputs: data,
+        inputs: applyMask === undefined ? data : { ...data, applyMask: numbers(applyMask) },
         options: {
           shape: (inputs.pred ?? inputs.logits)!.shape,
-          ...(reduction && { reduction }),
+          ...(reduced && { reduction: reduced }),
           ...(ignoreIndex !== undefined && { ignoreIndex }),
           ...(nanPolicy !== undefined && { nonFinite: nanPolicy }),
         },

@@ -1,0 +1,278 @@
+// The Lai loss on the GPU against float64, for predictions and slopes.
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  absoluteError,
+  cauchy,
+  createPlan,
+  evaluate,
+  huber,
+  type Inputs,
+  type LaiOptions,
+  type Loss,
+  lai,
+  laiMae,
+  laiMse,
+  type Options,
+  type PlanOptions,
+  run,
+  squaredError,
+  zMasked,
+} from "../src/index.js";
+import { expectClose } from "./support/compare.js";
+import { normal, random, weightsFor } from "./support/data.js";
+import { requestTestDevice } from "./support/device.js";
+import { rejects, throws, type Untyped } from "./support/errors.js";
+import { expectParity } from "./support/parity.js";
+import { readBuffers, storageBuffer } from "./support/plan.js";
+
+let device: GPUDevice;
+beforeAll(async () => {
+  device = (await requestTestDevice()).device;
+});
+
+/** Residuals with outliers, and slopes on both sides of 1. */
+function slopedData(samples: number, features: number, seed = 5): Inputs<"regression"> {
+  const next = random(seed);
+  const floats = (n: number, make: (i: number) => number) => Float32Array.from({ length: n }, (_, i) => make(i));
+  return {
+    predictions: floats(samples, () => 3 * normal(next)),
+    targets: floats(samples, (i) => 3 * normal(next) + (i % 29 === 3 ? 30 : 0)),
+    slopes: floats(samples * features, () => 2 * normal(next)),
+  };
+}
+
+/** Both gradients, the loss and all else of a result against float64. */
+async function compare(loss: Loss, inputs: Inputs, options: Options, what: string) {
+  const expected = evaluate(loss, inputs, options);
+  const got = await run(device, loss, inputs, options);
+  expectParity(got, expected, what);
+  const size = Math.max(1e-30, ...Array.from(expected.slopeGradient!, Math.abs).filter(Number.isFinite));
+  expectClose(got.slopeGradient, expected.slopeGradient!, { rtol: 2e-4, atol: 4e-6 * size }, `${what}: slopeGradient`);
+}
+
+const losses: [string, Loss][] = [
+  ["absolute error", laiMae({ lambda: 0.5 })],
+  ["squared error", laiMse({ lambda: 2 })],
+  ["squared error, plain", laiMse({ lambda: 0.3, form: "plain" })],
+  ["Huber, norm", lai(huber({ delta: 2 }), { lambda: 1, aggregate: "norm" })],
+  ["Cauchy, one feature", lai(cauchy({ c: 3 }), { lambda: 0.7, aggregate: "feature", feature: 0 })],
+];
+
+describe.each(losses)("%s", (_, loss) => {
+  it.each([1, 2, 3, 8])("%i features", async (features) => {
+    for (const samples of [1, 7, 1000, 9001]) {
+      const inputs = slopedData(samples, features, samples);
+      await compare(loss, inputs, {}, `${samples} samples`);
+      if (samples === 1000) await compare(zMasked(loss as never, { threshold: 1.5 }), inputs, {}, "masked");
+    }
+  });
+
+  it("reductions, weights, upstream, a mask of samples", async () => {
+    const samples = 501;
+    const applyMask = Float32Array.from({ length: samples }, (_, i) => (i % 3 === 0 ? 0 : 1));
+    const inputs = { ...slopedData(samples, 2), weights: weightsFor(samples), applyMask };
+    for (const reduction of ["mean", "sum", "none"] as const) {
+      const upstream = reduction === "none" ? weightsFor(samples, 9) : 0.7;
+      for (const one of [loss, zMasked(loss as never, { threshold: 1.2, statistic: "error" })]) {
+        await compare(one, { ...inputs, upstream }, { reduction }, `${one.name}, ${reduction}`);
+      }
+    }
+  });
+
+  it("what is not finite", async () => {
+    const inputs = slopedData(300, 2);
+    (inputs.slopes as Float32Array)[41] = NaN;
+    (inputs.targets as Float32Array)[250] = Infinity;
+    for (const nonFinite of ["propagate", "omit"] as const) {
+      for (const reduction of ["mean", "sum"] as const) {
+        for (const one of [loss, zMasked(loss as never)]) {
+          const options = { nonFinite, reduction };
+          const expected = evaluate(one, inputs, options);
+          const got = await run(device, one, inputs, options);
+          const what = `${one.name}, ${nonFinite}, ${reduction}`;
+          expectParity(got, expected, what);
+          const broken = Array.from(expected.slopeGradient!, Number.isNaN);
+          expect(Array.from(got.slopeGradient!, Number.isNaN), what).toEqual(broken);
+        }
+      }
+    }
+  });
+});
+
+describe("extremes", () => {
+  it("slopes of 0, at lambda, and up to 1e15", async () => {
+    for (const lambda of [1e-3, 0.5, 1, 2, 1e3]) {
+      const slopes = [0, lambda, -lambda, 1e15, -1e15, 1e-20, 1e10, 1];
+      const inputs = { predictions: slopes.map((_, i) => i - 3.5), targets: slopes.map(() => 0.25), slopes };
+      const float32 = { ...inputs, slopes: Float32Array.from(slopes) };
+      for (const loss of [laiMae({ lambda }), laiMse({ lambda }), laiMse({ lambda, form: "plain" })]) {
+        await compare(loss, float32, { reduction: "sum" }, `lambda ${lambda}`);
+      }
+      const norm = { predictions: [1, 2], targets: [0, 0], slopes: [0, 0, 3e19, 4e19] };
+      await compare(laiMae({ lambda, aggregate: "norm" }), norm, { reduction: "sum" }, `norm, lambda ${lambda}`);
+    }
+  });
+
+  it("no samples", async () => {
+    const none = { predictions: [], targets: [], slopes: [] };
+    expect((await run(device, laiMae({ lambda: 1 }), none)).loss).toBe(0);
+  });
+});
+
+describe("plans", () => {
+  const samples = 5000;
+  const features = 3;
+  const inputs = { ...slopedData(samples, features), weights: weightsFor(samples) };
+
+  /** Loss and gradients of a plan for fewer samples than it could have. */
+  async function planned(loss: Loss, later: Loss, options: Partial<PlanOptions>) {
+    const plan = await createPlan(device, loss, {
+      shape: [samples + 100],
+      slopes: features,
+      inputs: ["weights"],
+      outputs: ["loss", "gradient", "slopeGradient"],
+      ...options,
+    });
+    const outputs = { loss: 1, gradient: samples, slopeGradient: samples * features };
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const create = (name: string) => device.createBuffer({ size: plan.sizes[name], usage });
+    const written = Object.keys(outputs).map((name) => [name, create(name)] as const);
+    const read = Object.entries(inputs).map(([name, data]) => {
+      const buffer = create(name);
+      device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+      return [name, buffer] as const;
+    });
+    plan.setLoss(later);
+    const encoder = device.createCommandEncoder();
+    plan.encode(encoder, Object.fromEntries([...read, ...written]), { rows: samples });
+    device.queue.submit([encoder.finish()]);
+    await plan.check();
+    const bytes = await readBuffers(
+      device,
+      written.map(([name, buffer]) => ({ buffer, size: 4 * outputs[name as "loss"] })),
+    );
+    plan.destroy();
+    const [value, gradient, slopeGradient] = bytes.map((one) => new Float32Array(one));
+    return { loss: value[0], gradient, slopeGradient };
+  }
+
+  it.each([
+    ["slices", {}],
+    ["a workgroup of 64", { workgroupSize: 64, minElements: 100 }],
+    ["bindings that hold a part of the samples", { maxBindingSize: 16384, minElements: 512 }],
+    ["one dispatch", { smallBatch: 1e6 }],
+  ])("%s", async (what, tuning) => {
+    const [loss, later] = [lai(squaredError(), { lambda: [1, 1, 1] }), lai(squaredError(), { lambda: [0.2, 1, 3] })];
+    for (const masked of [false, true]) {
+      const wrap = (one: Loss): Loss => (masked ? zMasked(one as never, { threshold: 2 }) : one);
+      const expected = evaluate(wrap(later), inputs);
+      const got = await planned(wrap(loss), wrap(later), { tuning });
+      const size = Math.max(...Array.from(expected.slopeGradient!, Math.abs));
+      expectClose(got.loss, expected.loss, { rtol: 2e-5, atol: 0 }, `${what}: loss`);
+      expectClose(got.gradient, expected.gradient!, { rtol: 1e-4, atol: 1e-9 }, `${what}: gradient`);
+      expectClose(
+        got.slopeGradient,
+        expected.slopeGradient!,
+        { rtol: 1e-4, atol: 4e-6 * size },
+        `${what}: slopeGradient`,
+      );
+    }
+  });
+
+  it("without a scale, for whoever applies it", async () => {
+    const plan = await createPlan(device, laiMae({ lambda: 2 }), {
+      shape: [4],
+      outputs: ["unscaledGradient", "slopeGradient", "summary"],
+    });
+    const data = { predictions: [1, 2, 3, 4], targets: [0, 3, 1, 9], slopes: [0.5, 1, 2, 3] };
+    const outputs = { unscaledGradient: 16, slopeGradient: 16, summary: 24 };
+    const written = Object.entries(outputs).map(([name, size]) => [name, storageBuffer(device, size)] as const);
+    const read = Object.entries(data).map(([name, values]) => [name, storageBuffer(device, values)] as const);
+    const encoder = device.createCommandEncoder();
+    plan.encode(encoder, Object.fromEntries([...read, ...written]));
+    device.queue.submit([encoder.finish()]);
+    const [gradient, slopeGradient, summary] = (
+      await readBuffers(
+        device,
+        written.map(([, buffer]) => ({ buffer, size: buffer.size })),
+      )
+    ).map((bytes) => new Float32Array(bytes));
+    const expected = evaluate(laiMae({ lambda: 2 }), data);
+    const scaled = (values: Float32Array) => values.map((x) => x * summary[2]);
+    expectClose(scaled(gradient), expected.gradient!, { rtol: 1e-5, atol: 1e-7 }, "gradient");
+    expectClose(scaled(slopeGradient), expected.slopeGradient!, { rtol: 1e-5, atol: 1e-7 }, "slopeGradient");
+    plan.destroy();
+  });
+});
+
+describe("what is refused", () => {
+  const made = (loss: Untyped, options: Untyped) => () => lai(loss, options as LaiOptions);
+  throws([
+    ["no lambda", "parameter", /lambda must be a finite number above 0, got undefined/, made(absoluteError(), {})],
+    ["a lambda of 0", "parameter", /lambda must .* got 0/, made(absoluteError(), { lambda: 0 })],
+    ["a negative lambda", "parameter", /lambda must .* got -1/, made(absoluteError(), { lambda: [1, -1] })],
+    [
+      "several lambdas of a norm",
+      "parameter",
+      /lambda must be a finite number above 0, got \[1, 2\]/,
+      made(absoluteError(), { lambda: [1, 2], aggregate: "norm" }),
+    ],
+    [
+      "the plain form of another loss",
+      "parameter",
+      /form must be one of scaled, got "plain"/,
+      made(absoluteError(), { lambda: 1, form: "plain" }),
+    ],
+    ["an unknown option", "parameter", /option must be one of .* got "lamda"/, made(absoluteError(), { lamda: 1 })],
+    [
+      "a masked loss",
+      "parameter",
+      /lai: the loss must be a regression loss/,
+      made(zMasked(absoluteError()), { lambda: 1 }),
+    ],
+    [
+      "no slopes",
+      "shape",
+      /slopes must be an array, got undefined/,
+      () => evaluate(laiMae({ lambda: 1 }), { predictions: [1], targets: [1] }),
+    ],
+    [
+      "slopes that do not go with the samples",
+      "shape",
+      /slopes must have a whole number of entries for 2 samples, got 3/,
+      () => evaluate(laiMae({ lambda: 1 }), { predictions: [1, 2], targets: [1, 2], slopes: [1, 2, 3] }),
+    ],
+    [
+      "lambdas for other features",
+      "shape",
+      /lambda must have one entry per feature, 1, got 2/,
+      () => evaluate(laiMae({ lambda: [1, 2] }), { predictions: [1], targets: [1], slopes: [1] }),
+    ],
+    [
+      "slopes of a loss that knows none",
+      "parameter",
+      /input must be one of .* got "slopes"/,
+      () => evaluate(absoluteError(), { predictions: [1], targets: [1], slopes: [1] }),
+    ],
+  ]);
+  rejects([
+    [
+      "a feature that is not there",
+      "shape",
+      /slopes must be a whole number above 2, got 1/,
+      () => createPlan(device, laiMae({ lambda: 1, aggregate: "feature", feature: 2 }), { shape: [4] }),
+    ],
+    [
+      "several columns",
+      "shape",
+      /shape must be \[samples\], got \[4, 2\]/,
+      () => createPlan(device, laiMae({ lambda: 1 }), { shape: [4, 2] }),
+    ],
+    [
+      "slope gradients of another loss",
+      "parameter",
+      /an output must be one of .* got "slopeGradient"/,
+      () => createPlan(device, absoluteError(), { shape: [4], outputs: ["slopeGradient"] }),
+    ],
+  ]);
+});

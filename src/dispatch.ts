@@ -31,7 +31,7 @@ const ceilDivide = (a: number, b: number): number => Math.ceil(a / b);
 export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, segments: number): Grid {
   const { workgroupSize, maxBindingSize } = tuning;
   // Rows and columns of samples: a batch with one group is one long column.
-  const { width, elements, groupColumns: columns } = geometry;
+  const { width, elements, groupColumns: columns, features = 1 } = geometry;
   const rows = geometry.samples / Math.max(1, columns);
   const tileColumns = Math.max(1, Math.min(columns, workgroupSize));
   const tiles = Math.max(1, ceilDivide(columns, tileColumns));
@@ -44,7 +44,7 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
   const bytes = problem.familyTraits.bytesOf?.(problem, "first") ?? 4;
   const alignment = 256 / bytes; // rows whose byte offset is a multiple of 256, whatever a row holds
   const widest = Math.max(bytes, problem.familyTraits.bytesOf?.(problem, "second") ?? 4);
-  const rowBytes = width > 1 ? Math.max(24, widest * width) : widest * columns; // six words of a sample
+  const rowBytes = width > 1 ? Math.max(24, widest * width) : widest * columns * features; // six words of a sample
   const fitting = Math.floor(maxBindingSize / rowBytes);
   const chunkRows = fitting >= rows ? rows : Math.floor(fitting / alignment) * alignment;
   if (rows > 0 && chunkRows === 0) {

@@ -31,7 +31,8 @@ const ceilDivide = (a: number, b: number): number => Math.ceil(a / b);
 export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, segments: number): Grid {
   const { workgroupSize, maxBindingSize } = tuning;
   // Rows and columns of samples: a batch with one group is one long column.
-  const { width, elements, groupColumns: columns, features = 1 } = geometry;
+  const { width, groupColumns: columns, features = 1 } = geometry;
+  const elements = geometry.elements * features;
   const rows = geometry.samples / Math.max(1, columns);
   const tileColumns = Math.max(1, Math.min(columns, workgroupSize));
   const tiles = Math.max(1, ceilDivide(columns, tileColumns));
@@ -49,7 +50,7 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
   const chunkRows = fitting >= rows ? rows : Math.floor(fitting / alignment) * alignment;
   if (rows > 0 && chunkRows === 0) {
     const most = Math.floor(maxBindingSize / (widest * alignment));
-    const rule = `rows must have at most ${most} elements on this device`;
+    const rule = `rows must have at most ${most} elements`;
     refuse("unsupported", problem.subject, rule, rowBytes / widest, "Request a higher maxStorageBufferBindingSize.");
   }
   const small = elements <= tuning.smallBatch && chunkRows === rows && (segments === 1 || rows === 0);

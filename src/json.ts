@@ -99,7 +99,10 @@ const readers = new Map<string, Reader>([
     "lai",
     {
       keys: [...laiKeys, "form", "mseFactor", "base"],
-      make: ({ base, ...p }) => lai(read({ loss: base === "mae" ? "l1" : base }) as RegressionLoss, p),
+      make: ({ base, ...p }) => {
+        if (base === undefined) refuse("parameter", "lossFromJSON", "lai must have a loss to modify", base, "Give of.");
+        return lai(read({ loss: base === "mae" ? "l1" : base }) as RegressionLoss, p);
+      },
       modify: lai,
     },
   ],

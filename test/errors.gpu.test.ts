@@ -194,7 +194,7 @@ describe("createPlan", () => {
     [
       "rows beyond a binding",
       "unsupported",
-      /^zMasked\(squaredError\): rows must have at most 16 elements on this device, got 100\. Request a higher maxStorageBufferBindingSize/,
+      /^zMasked\(squaredError\): rows must have at most 16 elements, got 100\. Request a higher maxStorageBufferBindingSize/,
       planned(zmse(), { shape: [300, 100], tuning: { maxBindingSize: 4096 } }),
     ],
     [

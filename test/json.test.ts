@@ -1,6 +1,6 @@
 // Losses as JSON: what is refused, and what goes there and back.
 import { describe, expect, it } from "vitest";
-import { barron, huber, type Loss, type LossSpec, lossFromJSON, zbce, zMasked, zmse } from "../src/index.js";
+import { barron, huber, type Loss, type LossSpec, lai, lossFromJSON, zbce, zMasked, zmse } from "../src/index.js";
 import { expectLossError, throws, type Untyped } from "./support/errors.js";
 import { elementLosses } from "./support/losses.js";
 
@@ -190,6 +190,10 @@ describe("JSON of a loss", () => {
     [zmse({ threshold: Infinity }), { loss: "zmse", params: { threshold: "Infinity" } }],
     [zMasked(huber({ delta: 2 })), { loss: "zMasked", params: {}, of: { loss: "huber", params: { delta: 2 } } }],
     [huber(), { loss: "huber", params: {} }],
+    [
+      lai(huber(), { lambda: [0.5, 2] }),
+      { loss: "lai", params: { lambda: [0.5, 2] }, of: { loss: "huber", params: {} } },
+    ],
     [barron({ alpha: -Infinity }), { loss: "barron", params: { alpha: "-Infinity" } }],
     [
       zbce({ posWeight: 3, statistic: "probability" }),
@@ -219,6 +223,18 @@ describe("JSON of a loss", () => {
       const plain = (l: Loss) => ({ ...l, toJSON: 0, base: "base" in l && { ...l.base, toJSON: 0 } });
       expect(plain(back)).toEqual(plain(loss));
     }
+  });
+
+  it.each([
+    [{ loss: "lai", params: { base: "mae", lambda: 2 } }, "lai(absoluteError)"],
+    [{ loss: "lai", params: { base: "mse", mseFactor: "plain", lambda: 2 } }, "lai(squaredError, plain)"],
+    [{ loss: "lai", params: { base: "mse", mseFactor: "squared", lambda: 2 } }, "lai(squaredError)"],
+    [{ loss: "laiMse", params: { lambda: 2, aggregate: "feature", feature: 1 } }, "lai(squaredError, feature 1)"],
+    [{ loss: "zMasked", of: { loss: "laiMae", params: { lambda: [1, 2] } } }, "lai(absoluteError, 2 lambdas)"],
+  ] as [LossSpec, string][])("%j comes back", (spec, name) => {
+    const loss = lossFromJSON(spec);
+    expect("base" in loss ? loss.base.name : loss.name).toBe(name);
+    expect(JSON.stringify(lossFromJSON(JSON.parse(JSON.stringify(loss))))).toBe(JSON.stringify(loss));
   });
 
   it("losses are frozen data", () => {

@@ -115,7 +115,19 @@ describe("extremes", () => {
 
   it("no samples", async () => {
     const none = { predictions: [], targets: [], slopes: [] };
-    expect((await run(device, laiMae({ lambda: 1 }), none)).loss).toBe(0);
+    for (const loss of [laiMae({ lambda: [0.5, 2] }), laiMae({ lambda: 1, aggregate: "feature", feature: 1 })]) {
+      expect(evaluate(loss, none).loss).toBe(0);
+      expect((await run(device, loss, none)).loss).toBe(0);
+    }
+  });
+
+  it("residuals whose products overflow before the derivatives do", async () => {
+    const inputs = { predictions: Float32Array.of(1.5e19, 1e18, -1.5e19), targets: [0, 0, 0], slopes: [0, 1e13, 0.25] };
+    for (const loss of [laiMse({ lambda: 1 }), laiMse({ lambda: 1, form: "plain" })]) {
+      const expected = evaluate(loss, inputs, { reduction: "none" });
+      const got = await run(device, loss, inputs, { reduction: "none" });
+      expectClose(got.slopeGradient, expected.slopeGradient!, { rtol: 1e-4, atol: 0 }, loss.name);
+    }
   });
 });
 
@@ -179,6 +191,32 @@ describe("plans", () => {
     }
   });
 
+  it("every input and output at once", async () => {
+    const applyMask = weightsFor(40, 3).map((x) => (x > 1 ? 1 : 0));
+    const few = { ...slopedData(40, 2), weights: weightsFor(40), applyMask };
+    const givenStatistics = [{ column: 0, class: 0, mean: 2, standardDeviation: 3 }];
+    const loss = zMasked(laiMae({ lambda: 1 }), { threshold: 1 });
+    for (const reduction of ["mean", "none"] as const) {
+      const upstream = reduction === "none" ? weightsFor(40, 7) : 0.5;
+      await compare(loss, { ...few, upstream, givenStatistics }, { reduction }, reduction);
+    }
+  });
+
+  it("structures that setLoss keeps", async () => {
+    const plan = await createPlan(device, laiMse({ lambda: 1 }), { shape: [8], slopes: 2 });
+    plan.setLoss(laiMse({ lambda: 3 }));
+    for (const [other, text] of [
+      [laiMse({ lambda: 1, form: "plain" }), "squaredError, plain"],
+      [laiMse({ lambda: [1, 2] }), "squaredError, 2 lambdas"],
+      [laiMse({ lambda: 1, aggregate: "feature", feature: 5 }), "squaredError, feature 5"],
+      [laiMse({ lambda: 1, aggregate: "norm" }), "squaredError, norm"],
+    ] as const) {
+      const message = `keep the structure lai(squaredError) regression, got "lai(${text}) regression"`;
+      expect(() => plan.setLoss(other)).toThrow(message);
+    }
+    plan.destroy();
+  });
+
   it("without a scale, for whoever applies it", async () => {
     const plan = await createPlan(device, laiMae({ lambda: 2 }), {
       shape: [4],
@@ -227,8 +265,27 @@ describe("what is refused", () => {
     [
       "a masked loss",
       "parameter",
-      /lai: the loss must be a regression loss/,
+      /lai: the loss must be a base loss of the regression family, got "zMasked"/,
       made(zMasked(absoluteError()), { lambda: 1 }),
+    ],
+    ["a lai loss", "parameter", /lai stands once/, made(laiMae({ lambda: 1 }), { lambda: 1 })],
+    [
+      "a feature beyond the lambdas",
+      "parameter",
+      /feature must be a whole number of at most 1, got 2/,
+      made(absoluteError(), { lambda: [1, 2], aggregate: "feature", feature: 2 }),
+    ],
+    [
+      "a shape that is none",
+      "shape",
+      /shape must be integers .* got 4/,
+      () => evaluate(laiMae({ lambda: 1 }), { predictions: [1], targets: [1], slopes: [1] }, { shape: 4 as Untyped }),
+    ],
+    [
+      "slopes without samples",
+      "shape",
+      /slopes must have length 0, got 3/,
+      () => evaluate(laiMae({ lambda: 1 }), { predictions: [], targets: [], slopes: [1, 2, 3] }),
     ],
     [
       "no slopes",
@@ -239,7 +296,7 @@ describe("what is refused", () => {
     [
       "slopes that do not go with the samples",
       "shape",
-      /slopes must have a whole number of entries for 2 samples, got 3/,
+      /slopes must have a whole number of entries for each of 2 samples, got 3/,
       () => evaluate(laiMae({ lambda: 1 }), { predictions: [1, 2], targets: [1, 2], slopes: [1, 2, 3] }),
     ],
     [
@@ -259,7 +316,7 @@ describe("what is refused", () => {
     [
       "a feature that is not there",
       "shape",
-      /slopes must be a whole number above 2, got 1/,
+      /there must be slopes of feature 2 and those before, got 1/,
       () => createPlan(device, laiMae({ lambda: 1, aggregate: "feature", feature: 2 }), { shape: [4] }),
     ],
     [

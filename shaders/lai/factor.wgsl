@@ -2,7 +2,10 @@
 
 struct Factor {
   value: vec4f,
-  derivative: vec4f,  // with respect to the slope
+  // The derivative with respect to the slope is cosine² times tail. They meet with residuals one by one: products of all would overflow,
+  // or vanish, before the result does.
+  cosine: vec4f,
+  tail: vec4f,
 }
 
 fn lambda_of(feature: u32) -> f32 {
@@ -20,13 +23,13 @@ fn factor_of(k: vec4f, lambda: f32) -> Factor {
   let least = min(lambda, 1.0);
   let most = max(lambda, 1.0);
   if (PLAIN) {
-    let along = 2.0 * sign(k) * sine * cosine * cosine * cosine;
     let above = min(a * a, vec4f(3e38)) >= vec4f(lambda);
-    return Factor(select(most * cosine * cosine, sine * sine / least, above), select(-most * along, along / least, above));
+    let value = select(most * cosine * cosine, sine * sine / least, above);
+    return Factor(value, cosine, 2.0 * sign(k) * sine * cosine * select(vec4f(-most), vec4f(1.0 / least), above));
   }
   let above = a >= vec4f(lambda);
-  let derivative = sign(k) * cosine * cosine * select(-most * sine, cosine / least, above);
-  return Factor(select(most * cosine, sine / least, above), derivative);
+  let tail = sign(k) * select(-most * sine, cosine / least, above);
+  return Factor(select(most * cosine, sine / least, above), cosine, tail);
 }
 
 // Values, and derivatives with respect to the residual and to the slope.
@@ -38,7 +41,7 @@ struct Lai {
 
 fn lai_of(r: vec4f, factor: Factor) -> Lai {
   if (PLAIN) {
-    return Lai(factor.value * r * r, 2.0 * factor.value * r, factor.derivative * r * r);
+    return Lai(factor.value * r * r, 2.0 * factor.value * r, (r * factor.cosine) * ((r * factor.cosine) * factor.tail));
   }
   let x = factor.value * r;
   let a = base_loss(x.x);
@@ -46,5 +49,5 @@ fn lai_of(r: vec4f, factor: Factor) -> Lai {
   let c = base_loss(x.z);
   let d = base_loss(x.w);
   let pull = vec4f(a.y, b.y, c.y, d.y);
-  return Lai(vec4f(a.x, b.x, c.x, d.x), factor.value * pull, pull * r * factor.derivative);
+  return Lai(vec4f(a.x, b.x, c.x, d.x), factor.value * pull, (pull * factor.cosine) * ((r * factor.cosine) * factor.tail));
 }

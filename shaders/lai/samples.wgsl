@@ -117,7 +117,7 @@ fn sample_quad(row: u32, start: u32, care: bool) -> Quad {
   var broken = vec4<bool>();
   if (care) {
     // What overflows float32 counts as not finite.
-    used &= !(non_finite(bitcast<vec4u>(losses.loss)) | non_finite(bitcast<vec4u>(losses.scored)));
+    used &= !(non_finite(bitcast<vec4u>(held.r)) | non_finite(bitcast<vec4u>(losses.loss)));
     broken = below(start, settings.rows) & !used;
   }
   return weighted(Quad(losses, vec4u(), used, broken, vec4<bool>(), 0u, held.odd), read_weights(start, 1u), care);

@@ -25,13 +25,8 @@ function geometryOf({ subject, options, base }: Problem, shape: Shape): Geometry
   const { slopes: features = 1 } = options;
   const { lambda, feature } = (base as LaiLoss).parameters;
   if (!(Number.isInteger(features) && features > feature)) {
-    refuse(
-      "shape",
-      subject,
-      `slopes must be a whole number above ${feature}`,
-      features,
-      "Give the number of features.",
-    );
+    const rule = `there must be slopes of feature ${feature} and those before`;
+    refuse("shape", subject, rule, features, "Give the number of features.");
   }
   if (typeof lambda !== "number" && lambda.length !== features) {
     refuse("shape", subject, `lambda must have one entry per feature, ${features}`, lambda.length, "Give them all.");
@@ -40,15 +35,18 @@ function geometryOf({ subject, options, base }: Problem, shape: Shape): Geometry
 }
 
 function resolve(problem: Problem, array: ArrayOf, given: OptionalInputs & { readonly shape?: Shape }): Resolved {
-  const { length } = array("predictions");
-  const [rows] = given.shape ?? [length];
+  const shape = given.shape ?? [array("predictions").length];
+  const rows = Array.isArray(shape) ? Number(shape[0]) : 0;
+  const { lambda, feature } = (problem.base as LaiLoss).parameters;
+  const least = typeof lambda === "number" ? feature + 1 : lambda.length;
   const slopes = array("slopes");
-  const features = rows > 0 ? slopes.length / rows : Math.max(1, problem.options.slopes ?? 1);
+  const features = rows > 0 ? slopes.length / rows : least;
   if (!Number.isInteger(features) || features < 1) {
-    refuse("shape", problem.subject, `slopes must have a whole number of entries for ${rows} samples`, slopes.length);
+    const rule = `slopes must have a whole number of entries for each of ${rows} samples`;
+    refuse("shape", problem.subject, rule, slopes.length, "Give [samples, features].");
   }
   const own: Problem = { ...problem, options: { ...problem.options, slopes: features } };
-  const geometry = resolveGeometry(own, given.shape ?? [length]);
+  const geometry = resolveGeometry(own, shape);
   const optional = (name: "weights" | "applyMask") =>
     given[name] === undefined ? undefined : array(name, rows, "Give one per sample.");
   const applyMask = optional("applyMask");
@@ -57,7 +55,7 @@ function resolve(problem: Problem, array: ArrayOf, given: OptionalInputs & { rea
     first: array("predictions", rows),
     second: array("targets", rows),
     weights: optional("weights"),
-    more: { slopes, ...(applyMask && { applyMask }) },
+    more: { slopes: array("slopes", rows * features), ...(applyMask && { applyMask }) },
   };
 }
 
@@ -107,7 +105,7 @@ function passes({ mask }: Problem, { ports }: Wanted, small: boolean, limit: num
     return passes;
   }
   if (mask) add("accumulate", [...data, "scratch"]);
-  const scoring: Port[] = [...data, "scratch", ...upstream, ...given];
+  const scoring: Port[] = [...data, "scratch", ...given];
   let left = add("score", scoring, perSample);
   while (left.length > 0) left = add("score", scoring, left);
   const must: Port[] = [...data, "scratch", ...upstream];

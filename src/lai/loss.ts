@@ -20,8 +20,9 @@ const standard = { form: "scaled", aggregate: "mean", feature: 0 } as const;
 
 /**
  * Scales a regression loss by the slopes k_j = d prediction / d input_j of the model: the mean over features j of rho(m(k_j) r), with
- * m(k) = max(|k| / min(lambda, 1), max(lambda, 1)) / sqrt(1 + k²). The factor is not monotone in the slope: it is least at |k| = lambda,
- * so that training pulls slopes towards lambda; lambda below 1 smooths, above 1 it makes the model more sensitive.
+ * m(k) = max(|k| / min(lambda, 1), max(lambda, 1)) / sqrt(1 + k²). The factor is not monotone in the slope: it is least at |k| = lambda
+ * (of the plain form at its square root), so that training pulls slopes there; lambda below 1 smooths, above 1 it makes the model more
+ * sensitive. Beside `unscaledGradient`, a plan's `slopeGradient` lacks the same factor.
  *
  * @param loss any regression loss.
  * @param options `lambda` above 0, or one per feature; `form: "plain"`, of `squaredError` only: F r² with lambda not squared; `aggregate`
@@ -31,35 +32,45 @@ const standard = { form: "scaled", aggregate: "mean", feature: 0 } as const;
  */
 export function lai(loss: RegressionLoss, options: LaiOptions): LaiLoss {
   if (!(loss?.family === "regression" && typeof loss.definition?.value === "function")) {
-    refuse("parameter", "lai", "the loss must be a regression loss", loss, "zMasked goes outermost.");
+    const rule = "the loss must be a base loss of the regression family";
+    refuse("parameter", "lai", rule, loss?.name ?? loss, "zMasked goes outermost, and lai stands once.");
   }
   const { name, definition } = loss;
   const subject = `lai(${name})`;
   refuseUnknown(options ?? {}, ["lambda", ...Object.keys(standard)], subject);
-  const { lambda, form, aggregate, feature } = { ...standard, ...options };
+  const given = Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
+  const { lambda, form, aggregate, feature } = { ...standard, ...given } as LaiParameters;
   const one = { text: "be a finite number above 0", test: (x: number) => Number.isFinite(x) && x > 0 };
-  const several = Array.isArray(lambda) && aggregate !== "norm" && lambda.length > 0;
-  for (const each of several ? (lambda as number[]) : [lambda]) checkParameter(subject, "lambda", each, one);
+  const several = Array.isArray(lambda) && aggregate !== "norm" && lambda.length > 0 ? [...lambda] : undefined;
+  for (const each of several ?? [lambda]) checkParameter(subject, "lambda", each, one);
   checkParameter(subject, "form", form, choice(name === "squaredError" ? ["scaled", "plain"] : ["scaled"]));
   checkParameter(subject, "aggregate", aggregate, choice(["mean", "feature", "norm"]));
+  const last = several && aggregate === "feature" ? several.length - 1 : Infinity;
   checkParameter(subject, "feature", feature, {
-    text: "be a whole number",
-    test: (x: number) => Number.isInteger(x) && x >= 0 && (!several || x < (lambda as number[]).length),
+    text: `be a whole number${last < Infinity ? ` of at most ${last}` : ""}`,
+    test: (x: number) => Number.isInteger(x) && x >= 0 && x <= last,
   });
   const parameters = Object.freeze({
-    lambda: several ? Object.freeze([...(lambda as number[])]) : lambda,
+    lambda: several ? Object.freeze(several) : lambda,
     form,
     aggregate,
     feature: aggregate === "feature" ? feature : 0,
   });
+  // What kernels are compiled for.
+  const structure = [
+    name,
+    ...(form === "plain" ? [form] : []),
+    ...(aggregate === "feature" ? [`feature ${feature}`] : aggregate === "norm" ? [aggregate] : []),
+    ...(several ? [`${several.length} lambdas`] : []),
+  ].join(", ");
   const made: LaiLoss = {
-    name: subject,
+    name: `lai(${structure})`,
     family: "regression",
     parameters,
     definition: Object.freeze({
       family: "regression" as const,
       familyTraits: sloped,
-      wgsl: [definition.wgsl, form, aggregate, several ? (lambda as number[]).length : 1].join("\n//"),
+      wgsl: `${definition.wgsl}// ${structure}`,
       traits: { boundedSlope: false },
     }),
     of: loss,

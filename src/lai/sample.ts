@@ -6,7 +6,7 @@ export type Aggregate = "mean" | "feature" | "norm";
 
 /** Parameters of a Lai loss. */
 export interface LaiParameters {
-  /** Slope at which the factor is least; above 0. An array has one per feature, for "mean" and "feature". */
+  /** Slope at which the factor is least (of the plain form its square root); above 0. An array has one per feature, for "mean" and "feature". */
   readonly lambda: number | readonly number[];
   /** "scaled": rho(m r); "plain", of squared errors: F r². */
   readonly form: "scaled" | "plain";

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { LossError, type LossErrorCode } from "../../src/index.js";
 
 /** `<loss or function>: <what> must <rule>, got <value>` */
-const form = /^[\w()]+: .+ must .+ got:? .+/s;
+const form = /^[\w(), ]+: .+ must .+ got:? .+/s;
 
 function check(error: unknown, code: LossErrorCode, text: RegExp): void {
   if (!(error instanceof LossError)) throw new Error(`a LossError "${code}" should be thrown, got ${error}`);

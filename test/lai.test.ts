@@ -117,7 +117,6 @@ describe("factors", () => {
     it.each(lambdas)("lambda %f: least at its kink, where it is continuous", (lambda) => {
       const kink = form === "scaled" ? lambda : Math.sqrt(lambda);
       const [least] = factor(kink, lambda);
-      const power = form === "scaled" ? 1 : 2;
       if (form === "scaled") expect(least).toBeCloseTo(Math.max(lambda, 1) / Math.hypot(1, lambda), 12);
       expectClose(factor(kink * (1 - 1e-12), lambda)[0], least, { rtol: 1e-9, atol: 0 }, "below the kink");
       for (const k of [0, kink / 2, kink * 0.999, kink * 1.001, 2 * kink, 100 * kink]) {
@@ -125,7 +124,7 @@ describe("factors", () => {
         expect(factor(-k, lambda)[0]).toBe(factor(k, lambda)[0]);
       }
       expect(factor(0, lambda)).toEqual([Math.max(lambda, 1), -0]);
-      expectClose(factor(1e15, lambda)[0], 1 / Math.min(lambda, 1), { rtol: 1e-12, atol: 0 }, `limit, power ${power}`);
+      expectClose(factor(1e15, lambda)[0], 1 / Math.min(lambda, 1), { rtol: 1e-12, atol: 0 }, "limit");
       expect(Number.isFinite(factor(1e300, lambda)[1])).toBe(true);
     });
 

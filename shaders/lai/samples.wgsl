@@ -109,18 +109,21 @@ fn by_slope_of(held: Held, row: u32, lai: Lai, norm: vec4f, feature: u32) -> vec
   return select(of_feature(held, row, feature).by_slope / f32(FEATURES), vec4f(), held.plain);
 }
 
-fn sample_quad(row: u32, start: u32, care: bool) -> Quad {
-  let held = hold(start, care);
-  let lai = measure_quad(held, start);
+fn quad_of(held: Held, lai: Lai, row: u32, care: bool) -> Quad {
   let losses = Losses(lai.loss, lai.by_residual, scored_of(held.r, lai.loss));
   var used = held.used;
   var broken = vec4<bool>();
   if (care) {
     // What overflows float32 counts as not finite.
     used &= !(non_finite(bitcast<vec4u>(held.r)) | non_finite(bitcast<vec4u>(losses.loss)));
-    broken = below(start, settings.rows) & !used;
+    broken = below(row, settings.rows) & !used;
   }
-  return weighted(Quad(losses, vec4u(), used, broken, vec4<bool>(), 0u, held.odd), read_weights(start, 1u), care);
+  return weighted(Quad(losses, vec4u(), used, broken, vec4<bool>(), 0u, held.odd), read_weights(row, 1u), care);
+}
+
+fn sample_quad(row: u32, start: u32, care: bool) -> Quad {
+  let held = hold(start, care);
+  return quad_of(held, measure_quad(held, start), start, care);
 }
 
 fn prepare_samples(workgroup: u32, lane: u32) {}
@@ -141,7 +144,9 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
   let references = stored_references();
   for (var row = spot.row; row < spot.end; row += spot.step) {
     let within = below(row, settings.rows);
-    let quad = sample_quad(row, row, true);
+    let held = hold(row, true);
+    let lai = measure_quad(held, row);
+    let quad = quad_of(held, lai, row, true);
     var kept = quad.used;
     if (MASKED) {
       let z = z_of(quad.losses.scored, quad.positive, references);
@@ -158,8 +163,6 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
     let keep = bits_of(kept);
     write_gradient(row, 1u, within, or_nan(bitcast<vec4u>(factor * quad.losses.slope) & keep, spoiled));
     if (HAS_slopeGradient) {
-      let held = hold(row, true);
-      let lai = measure_quad(held, row);
       var norm = vec4f();
       if (AGGREGATE == OF_NORM) {
         norm = norm_of(held, row);

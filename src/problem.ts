@@ -130,8 +130,8 @@ export interface FamilyOptions {
    */
   readonly logits?: "f32" | "f16";
   /**
-   * Class losses: the gradient takes the place of the logits: `encode` takes the same buffer for both. Default false. For logits that nobody reads
-   * afterwards.
+   * Class losses: the gradient overwrites the logits, and `encode` takes one buffer for both. For logits that nobody else reads
+   * afterwards, neither a second loss nor a backward pass; default false.
    */
   readonly inPlace?: boolean;
 }
@@ -160,8 +160,10 @@ export const optionalInputs = ["weights", "upstream", "givenStatistics"] as cons
 /** Options that every way to compute has. */
 const commonOptions = ["shape", "outputs", "reduction", "ignoreIndex", "nonFinite"] as const;
 
-/** Resolves a loss and the options that do not depend on data: those of a plan, or those of `evaluate` and
- * `run`; without `planning`, known ones. */
+/**
+ * Resolves a loss and the options that do not depend on data. `planning`: they are those of a plan, or those of `evaluate` and `run`;
+ * undefined where they have been checked before.
+ */
 export function resolveProblem(
   loss: Loss,
   options: Pick<Options, "reduction" | "ignoreIndex" | "nonFinite"> & FamilyOptions,

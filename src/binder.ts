@@ -1,27 +1,14 @@
 /** Bind groups: from the caller's buffers to what the kernels of a plan are bound to, checked once and then remembered. */
-import { type BoundBuffer, type BufferBinding, bufferOf, resolveBinding, usage } from "./buffers.js";
+import { type BoundBuffer, usage } from "./buffers.js";
 import { type Chunk, type Grid, scratchSize, settingsSize } from "./dispatch.js";
-import { LossError, refuse, refuseUnknown } from "./errors.js";
+import { type Buffers, type CallGroups, createGroupCache } from "./groups.js";
 import { isPerChunk, type Pass } from "./passes.js";
 import type { Kernel } from "./pipelines.js";
 import { bindingOf, isReadOnly, type Port, unitOf } from "./ports.js";
 import type { Problem } from "./problem.js";
-import { recall } from "./recall.js";
-
-/** The caller's buffers by name. */
-type Buffers = Readonly<Record<string, BufferBinding | undefined>>;
-
-/** A buffer that the caller has handed over for a port. */
-export interface Part extends BoundBuffer {
-  readonly name: string;
-  readonly port: Port;
-}
 
 /** A pass with its kernel. */
 export type Step = Pass & Kernel;
-
-/** Bind groups of one call: by pass, then by chunk. */
-type CallGroups = readonly (readonly GPUBindGroup[])[];
 
 /** See {@link createBinder}. */
 export interface Binder {
@@ -33,10 +20,6 @@ export interface Binder {
   check(): Promise<void>;
   destroy(): void;
 }
-
-/** Bind groups by the buffers that they bind, without keeping those buffers alive. */
-type Node = { next: WeakMap<GPUBuffer, Node>; calls: Map<string, CallGroups> };
-const newNode = (): Node => ({ next: new WeakMap(), calls: new Map() });
 
 /** Bytes of a port for one chunk, and where the chunk starts in it. */
 function extent(problem: Problem, port: Port, grid: Grid, { firstRow, rows }: Chunk) {
@@ -61,7 +44,6 @@ export function createBinder(
   whole: Grid,
 ): Binder {
   const { subject } = problem;
-  const names = [...ports.keys()];
   const owned: GPUBuffer[] = [];
   const own = (size: number): GPUBuffer => {
     const buffer = device.createBuffer({ size: Math.max(size, 256), usage: usage.STORAGE });
@@ -75,31 +57,6 @@ export function createBinder(
   };
   let scratch = own(scratchSize(whole));
   const samples = whole.width > 1 ? own(sizeOf("samples", whole)) : undefined;
-  let root = newNode();
-  let checks: Promise<unknown> = Promise.resolve();
-  let failure: LossError | undefined;
-
-  /** Checks usage, size, offset and overlap of the caller's buffers. */
-  const checkBuffers = (given: Buffers, grid: Grid): Map<Port, BoundBuffer> => {
-    const parts: Part[] = Array.from(ports, ([name, port]) => ({
-      name,
-      port,
-      ...resolveBinding(given[name], sizeOf(port, grid), name, subject),
-    }));
-    for (const one of parts) {
-      if (isReadOnly(one.port)) continue;
-      for (const other of parts) {
-        if (problem.familyTraits.coincide?.(problem, one, other)) continue;
-        if (other === one || other.buffer !== one.buffer) continue;
-        const reads = isReadOnly(other.port);
-        if (reads || (one.offset < other.offset + other.size && other.offset < one.offset + one.size)) {
-          const rule = `${one.name} must not ${reads ? "share a buffer with" : "overlap"} ${other.name}`;
-          refuse("buffer", subject, rule, [one.offset, other.offset], "Use a separate buffer.");
-        }
-      }
-    }
-    return new Map(parts.map((part) => [part.port, part]));
-  };
 
   const createGroups = (parts: ReadonlyMap<Port, BoundBuffer>, grid: Grid, steps: readonly Step[]): CallGroups => {
     const resource = (port: Port, chunk: Chunk): GPUBufferBinding => {
@@ -124,50 +81,29 @@ export function createBinder(
     );
   };
 
+  const [groupsFor, check] = createGroupCache(
+    device,
+    subject,
+    ports,
+    isReadOnly,
+    problem.familyTraits.coincide?.bind(null, problem),
+  );
   return {
     sizes: Object.fromEntries(Array.from(ports, ([name, port]) => [name, sizeOf(port, whole)])),
-    groupsFor(buffers, grid, steps) {
-      if (failure) throw failure;
-      const given = buffers ?? {};
-      refuseUnknown(given, names, subject, "buffer");
-      let node = root;
-      let key = `${grid.rows}`;
-      for (const name of names) {
-        const binding = given[name];
-        const buffer = bufferOf(binding, name, subject);
-        node = recall(node.next, buffer, newNode);
-        key += "buffer" in binding! ? ` ${binding.offset}:${binding.size}` : " -";
-      }
-      let groups = node.calls.get(key);
-      if (!groups) {
-        const parts = checkBuffers(given, grid);
-        // Fewer rows may be cut into more slices.
-        if (scratch.size < scratchSize(grid)) scratch = own(scratchSize(grid));
-        device.pushErrorScope("validation");
-        groups = createGroups(parts, grid, steps);
-        const { calls } = node;
-        calls.set(key, groups);
-        const scope = device.popErrorScope();
-        checks = Promise.all([checks, scope]).then(([, error]) => {
-          if (error) {
-            const text = `${subject}: buffers must belong to the plan's device, got: ${error.message}`;
-            failure ??= new LossError("buffer", text);
-            calls.delete(key);
-          }
-        });
-        checks.catch(() => {});
-      }
-      return groups;
-    },
-    async check() {
-      await checks;
-      const error = failure;
-      failure = undefined; // other buffers may do
-      if (error) throw error;
-    },
+    groupsFor: (buffers, grid, steps) =>
+      groupsFor(
+        buffers,
+        grid.rows,
+        (port) => sizeOf(port, grid),
+        (parts) => {
+          // Fewer rows may be cut into more slices.
+          if (scratch.size < scratchSize(grid)) scratch = own(scratchSize(grid));
+          return createGroups(parts, grid, steps);
+        },
+      ),
+    check,
     destroy() {
       for (const buffer of owned) buffer.destroy();
-      root = newNode();
     },
   };
 }

@@ -34,7 +34,7 @@ export function resolveBinding(
   const { offset = 0, size = buffer.size - offset } =
     buffer === binding ? {} : (binding as { offset?: number; size?: number });
   if ((buffer.usage & usage.STORAGE) === 0) {
-    refuse("buffer", subject, `${name} must have usage STORAGE`, buffer.usage, "Add GPUBufferUsage.STORAGE.");
+    refuse("buffer", subject, `${name} must have usage STORAGE`, buffer.usage, "Add it.");
   }
   if (!(offset >= 0 && offset % 256 === 0)) {
     refuse("buffer", subject, `the offset of ${name} must be a multiple of 256`, offset, "Align it.");

@@ -2,7 +2,6 @@
  * Families of base losses: what their inputs are, and what of them a z-mask can score. Whatever depends on the family asks
  * these objects, so that a bundle holds only the families whose losses it uses.
  */
-import type { Part } from "./binder.js";
 import {
   type ArrayOf,
   elementGeometry,
@@ -12,6 +11,7 @@ import {
   resolveElements,
 } from "./elements.js";
 import { refuse } from "./errors.js";
+import type { Part } from "./groups.js";
 import type { BaseLoss, Definition } from "./loss.js";
 import { sigmoid } from "./numerics.js";
 import type { Pass, Wanted } from "./passes.js";
@@ -22,6 +22,7 @@ import {
   type Geometry,
   type OptionalInput,
   type OptionalInputs,
+  optionalAnd,
   optionalInputs,
   type Problem,
   type ResultName,
@@ -113,7 +114,7 @@ export interface FamilyTraits<F extends Family = Family> {
   /** What stands first in a module. */
   readonly enable?: (spec: ModuleSpec) => string;
   /** True for two buffers that may be, and are, the same; throws where they have to be. */
-  readonly coincide?: (problem: Problem, one: Part, other: Part) => boolean;
+  readonly coincide?: (problem: Problem, one: Part<Port>, other: Part<Port>) => boolean;
   /** Passes of a plan, where they are not those of element-wise losses. */
   readonly passes?: (problem: Problem, wanted: Wanted, small: boolean, limit: number) => Pass[];
   /** Checks the two inputs, and multiplies weights by those of classes. `array` gives an array by its name, with the length that it must have. */
@@ -146,20 +147,18 @@ const codeOf =
 
 const loss: Scored = { wgsl: statisticsLoss, uses: [], of: (_, value) => value };
 const input: Scored = { wgsl: statisticsInput, uses: [], of: (x) => x };
-const elementwise = {
-  geometryOf: elementGeometry,
-  extras: [],
-  resolve: resolveElements,
-  numbers: ({ parameters }: BaseLoss) => Object.values(parameters) as number[],
-  measure: measureElements,
-};
+const numbers = ({ parameters }: BaseLoss) => Object.values(parameters) as number[];
 
 /** rho(r), r = prediction - target. */
 export const regression: ElementTraits<"regression"> = {
-  ...elementwise,
   name: "regression",
   data: ["predictions", "targets"],
   optional: optionalInputs,
+  extras: [],
+  geometryOf: elementGeometry,
+  resolve: resolveElements,
+  numbers,
+  measure: measureElements,
   labelled: false,
   masking: { per: "batch", granularity: "sample" },
   argument: (prediction, target) => prediction - target,
@@ -175,10 +174,12 @@ function refuseClassWeights(subject: string): never {
 
 /** phi(o, t) of a logit o and a label t that is 0 or 1. */
 export const binary: ElementTraits<"binary"> = {
-  ...elementwise,
   name: "binary",
   data: ["logits", "labels"],
-  optional: [...optionalInputs, "classWeights"],
+  optional: /* @__PURE__ */ optionalAnd("classWeights"),
+  extras: [],
+  numbers,
+  measure: measureElements,
   groups: [groupsSeveral, groupsClasses],
   labelled: true,
   masking: { per: "class", granularity: "element" },

@@ -1,7 +1,7 @@
 /** The outlier ledger: which samples of a data set keep being masked, counted on the GPU over many batches. */
 import { type BufferBinding, openPass, resolveBinding, usage } from "./buffers.js";
 import { LossError, refuse, refuseUnknown } from "./errors.js";
-import { refuseLost } from "./pipelines.js";
+import { kernelFor, refuseLost } from "./pipelines.js";
 import { kernelsLedger } from "./shaders.generated.js";
 
 /** One sample id of a ledger. */
@@ -88,22 +88,8 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
       "Request a higher maxStorageBufferBindingSize, or count parts of the data set.",
     );
   }
-  device.pushErrorScope("validation");
-  const module = device.createShaderModule({ label: "ledger", code: kernelsLedger });
-  const scope = device.popErrorScope();
-  let pipeline: GPUComputePipeline;
-  try {
-    pipeline = await device.createComputePipelineAsync({
-      label: "ledger",
-      layout: "auto",
-      compute: { module, entryPoint: "ledger_main" },
-    });
-  } catch (cause) {
-    refuseLost(device, "ledger");
-    const text = (await scope)?.message ?? (cause instanceof Error ? cause.message : cause);
-    throw new LossError("device", `ledger: the kernel must compile, got: ${text}`);
-  }
-  await scope;
+  const types = [...names.map(() => "read-only-storage" as const), "storage" as const];
+  const { pipeline, layout } = await kernelFor(device, "ledger", "ledger", kernelsLedger, [...types.entries()]);
   const counters = device.createBuffer({
     label: "ledger",
     size,
@@ -138,7 +124,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
       for (let start = 0; start < samples; start += step) {
         const count = Math.min(step, samples - start);
         const group = device.createBindGroup({
-          layout: pipeline.getBindGroupLayout(0),
+          layout,
           entries: [
             ...bound.map(({ buffer, offset }, binding) => ({
               binding,

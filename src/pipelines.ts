@@ -1,8 +1,6 @@
 /** Compiles kernels, once per device and text. */
 import { LossError, refuse } from "./errors.js";
-import { bindingOf, isReadOnly } from "./ports.js";
 import { recall } from "./recall.js";
-import { composeModule, type Entry, type ModuleSpec } from "./shader.js";
 
 /** A compiled kernel. */
 export interface Kernel {
@@ -31,19 +29,24 @@ export function refuseLost(device: GPUDevice, subject: string): void {
   }
 }
 
-async function compile(device: GPUDevice, { problem, ports }: ModuleSpec, entry: Entry, code: string): Promise<Kernel> {
-  const { subject } = problem;
+/** What a kernel is bound to: by binding, the kind of each buffer. Uniforms have a dynamic offset. */
+export type Layout = readonly (readonly [binding: number, type: GPUBufferBindingType])[];
+
+async function compile(
+  device: GPUDevice,
+  subject: string,
+  entry: string,
+  code: string,
+  bindings: Layout,
+): Promise<Kernel> {
   const label = `${subject} ${entry}`;
   device.pushErrorScope("validation");
   const layout = device.createBindGroupLayout({
-    entries: [
-      { binding: 0, visibility: COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true } },
-      ...Array.from(ports, (port) => ({
-        binding: bindingOf(port),
-        visibility: COMPUTE,
-        buffer: { type: isReadOnly(port) ? ("read-only-storage" as const) : ("storage" as const) },
-      })),
-    ],
+    entries: bindings.map(([binding, type]) => ({
+      binding,
+      visibility: COMPUTE,
+      buffer: { type, hasDynamicOffset: type === "uniform" },
+    })),
   });
   const module = device.createShaderModule({ label, code });
   const descriptor = {
@@ -64,11 +67,16 @@ async function compile(device: GPUDevice, { problem, ports }: ModuleSpec, entry:
   return { pipeline: pipeline as GPUComputePipeline, layout };
 }
 
-/** The kernel for a specification; shared by all plans of a device that need the same text. */
-export function kernelFor(device: GPUDevice, spec: ModuleSpec, entry: Entry): Promise<Kernel> {
-  const code = composeModule(spec, entry);
+/** The kernel of a WGSL text, whose entry point is `<entry>_main`; shared by all plans of a device that need the same text. */
+export function kernelFor(
+  device: GPUDevice,
+  subject: string,
+  entry: string,
+  code: string,
+  bindings: Layout,
+): Promise<Kernel> {
   const cache = recall(caches, device, () => new Map());
-  const kernel = recall(cache, code, () => compile(device, spec, entry, code));
+  const kernel = recall(cache, code, () => compile(device, subject, entry, code, bindings));
   kernel.catch(() => cache.delete(code)); // a failure is reported to its callers, not remembered
   return kernel;
 }

@@ -6,7 +6,7 @@ import { eachOf, refuse, refuseUnknown } from "./errors.js";
 import type { Extra, Family } from "./families.js";
 import { passesFor, workgroupsOf } from "./passes.js";
 import { kernelFor, refuseLost } from "./pipelines.js";
-import type { Port, View } from "./ports.js";
+import { layoutOf, type Port, type View } from "./ports.js";
 import {
   type FamilyOptions,
   type NonFinite,
@@ -21,6 +21,7 @@ import {
 } from "./problem.js";
 import { recall } from "./recall.js";
 import { createSettings } from "./settings.js";
+import { composeModule } from "./shader.js";
 import { type Tuning, tuningOf } from "./tuning.js";
 import type { Loss } from "./zMasked.js";
 
@@ -147,10 +148,11 @@ export async function createPlan<F extends Family>(
     const { workgroupSize } = tuning;
     const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes: whole.rowLanes, segments, subgroup };
     return Promise.all(
-      passes.map(async (pass) => ({
-        ...pass,
-        ...(await kernelFor(device, { ...spec, ports: pass.ports }, pass.entry)),
-      })),
+      passes.map(async (pass) => {
+        const { entry, ports } = pass;
+        const code = composeModule({ ...spec, ports }, entry);
+        return { ...pass, ...(await kernelFor(device, subject, entry, code, layoutOf(ports))) };
+      }),
     );
   };
   // vec4 access needs columns without a stride, and elements in fours: whether these are depends on the rows of a call.

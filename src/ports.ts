@@ -3,6 +3,8 @@
  * leaves out has functions that return the neutral value or do nothing, so that one kernel text serves every set of outputs
  * and nothing is bound that nobody asked for.
  */
+import type { Layout } from "./pipelines.js";
+
 /** What one entry of each port belongs to; a number is the size of the whole in bytes. Kernels only read the first ten. */
 const units = {
   first: "element",
@@ -42,6 +44,12 @@ export const unitOf = (port: Port) => units[port];
 export const bindingOf = (port: Port): number => names.indexOf(port) + 1;
 /** True for ports that kernels do not write; binding one buffer both to these and to others is what WebGPU forbids. */
 export const isReadOnly = (port: Port): boolean => bindingOf(port) <= 10;
+
+/** The settings and these ports, as a kernel is bound to them. */
+export const layoutOf = (ports: ReadonlySet<Port>): Layout => [
+  [0, "uniform"],
+  ...Array.from(ports, (port) => [bindingOf(port), `${isReadOnly(port) ? "read-only-" : ""}storage`] as const),
+];
 
 /** Units that are reached as vec4s, for four of them are consecutive and aligned; the rest is reached one by one. */
 export type View = "" | "element" | "element sample";

@@ -156,6 +156,8 @@ export type OptionalInput = keyof OptionalInputs;
 
 /** Those of every family. */
 export const optionalInputs = ["weights", "upstream", "givenStatistics"] as const;
+/** Those, and more of one family. */
+export const optionalAnd = (...more: OptionalInput[]): readonly OptionalInput[] => [...optionalInputs, ...more];
 
 /** Options that every way to compute has. */
 const commonOptions = ["shape", "outputs", "reduction", "ignoreIndex", "nonFinite"] as const;

@@ -29,7 +29,7 @@ const table: Record<"cpu" | "gpu", Omit<Tuning, "maxBindingSize">> = {
 export function tuningOf({ adapterInfo, limits }: GPUDevice, subject: string, override: Partial<Tuning> = {}): Tuning {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapterInfo ?? {};
   const name = `${vendor} ${architecture} ${device} ${description}`;
-  const software = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(name);
+  const software = isFallbackAdapter || /swiftshader|llvmpipe/i.test(name);
   const most = limits.maxStorageBufferBindingSize;
   const standard = { ...table[software ? "cpu" : "gpu"], maxBindingSize: most };
   refuseUnknown(override, Object.keys(standard), subject, "tuning");

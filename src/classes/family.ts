@@ -9,7 +9,7 @@ import {
   type CheckedInputs,
   type Geometry,
   type OptionalInputs,
-  optionalInputs,
+  optionalAnd,
   type Problem,
   resolveGeometry,
   type Shape,
@@ -242,7 +242,7 @@ const SEGMENT = 8192;
 export const classes: FamilyTraits<"class"> = {
   name: "class",
   data: ["logits", "labels"],
-  optional: [...optionalInputs, "classWeights"],
+  optional: optionalAnd("classWeights"),
   planOptions: ["labels", "logits", "inPlace"],
   secondOf: ({ labels }) => (labels === "rows" ? "second" : "labels"),
   labelled: true,

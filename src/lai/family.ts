@@ -9,7 +9,7 @@ import {
   type CheckedInputs,
   type Geometry,
   type OptionalInputs,
-  optionalInputs,
+  optionalAnd,
   type Problem,
   resolveGeometry,
   resultNames,
@@ -128,7 +128,7 @@ const aggregates = { mean: "MEAN_OF_ALL", feature: "OF_ONE", norm: "OF_NORM" };
 export const sloped: FamilyTraits<"regression"> = {
   ...regression,
   data: ["predictions", "targets", "slopes"],
-  optional: [...optionalInputs, "applyMask"],
+  optional: optionalAnd("applyMask"),
   planOptions: ["slopes"],
   extras: ["slopeGradient"],
   outputs: [...resultNames, "slopeGradient"],

@@ -46,14 +46,20 @@ export function resolveBinding(
   return { buffer, offset, size: needed };
 }
 
-/** The pass to record into: the caller's own, or a new one of the caller's encoder (then `true`: it has to be ended). */
+/** The pass to record into: the caller's own, or a new one of the caller's encoder, which has to be ended and comes twice. */
 export function openPass(
   encoder: GPUCommandEncoder | GPUComputePassEncoder,
   subject: string,
-): [pass: GPUComputePassEncoder, own: boolean] {
+): [pass: GPUComputePassEncoder, own: GPUComputePassEncoder | undefined] {
   const own = (encoder as GPUCommandEncoder | undefined)?.beginComputePass?.({ label: subject });
   const pass = own ?? (encoder as GPUComputePassEncoder | undefined);
-  if (typeof pass?.dispatchWorkgroups === "function") return [pass, own !== undefined];
+  if (typeof pass?.dispatchWorkgroups === "function") return [pass, own];
   const rule = "encoder must be a GPUCommandEncoder or GPUComputePassEncoder";
   refuse("parameter", subject, rule, encoder, "Create one.");
+}
+
+/** Dispatches workgroups, in two dimensions where one is too short for them. */
+export function dispatch(pass: GPUComputePassEncoder, workgroups: number): void {
+  const width = Math.min(workgroups, 65535);
+  pass.dispatchWorkgroups(width, Math.ceil(workgroups / width));
 }

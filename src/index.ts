@@ -10,6 +10,7 @@ export type { ElementTraits, Family, FamilyTraits, Statistic } from "./families.
 export { wgslFunctions } from "./functions.js";
 export { lossFromJSON } from "./json.js";
 export { type LaiLoss, type LaiOptions, lai, laiMae, laiMse } from "./lai/loss.js";
+export { type LaiTraining, laiApplyMask } from "./lai/training.js";
 export { createLedger, type Ledger, type LedgerBuffers, type LedgerEntry, ledgerCSV } from "./ledger.js";
 export {
   type BaseLoss,
@@ -29,6 +30,19 @@ export {
 } from "./loss.js";
 export * from "./losses/index.js";
 export * from "./modifiers/index.js";
+export type { Activation } from "./network/activations.js";
+export { evaluateNetwork } from "./network/evaluate.js";
+export { type FlatNetwork, flattenNetwork, type Matrix, type Network, unflattenNetwork } from "./network/network.js";
+export {
+  createNetworkPlan,
+  type NetworkBuffers,
+  type NetworkInput,
+  type NetworkOutput,
+  type NetworkPlan,
+  type NetworkPlanOptions,
+} from "./network/plan.js";
+export type { NetworkInputs, NetworkOptions, NetworkResult } from "./network/problem.js";
+export { runNetwork } from "./network/run.js";
 export {
   createPlan,
   type Plan,

@@ -1,5 +1,5 @@
 /** The outlier ledger: which samples of a data set keep being masked, counted on the GPU over many batches. */
-import { type BufferBinding, openPass, resolveBinding, usage } from "./buffers.js";
+import { type BufferBinding, dispatch, openPass, resolveBinding, usage } from "./buffers.js";
 import { LossError, refuse, refuseUnknown } from "./errors.js";
 import { kernelFor, refuseLost } from "./pipelines.js";
 import { kernelsLedger } from "./shaders.generated.js";
@@ -134,9 +134,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
           ],
         });
         pass.setBindGroup(0, group);
-        const workgroups = Math.ceil(count / WORKGROUP_SIZE);
-        const width = Math.min(workgroups, 65535);
-        pass.dispatchWorkgroups(width, Math.ceil(workgroups / width));
+        dispatch(pass, Math.ceil(count / WORKGROUP_SIZE));
       }
       void device.popErrorScope().then((error) => {
         if (error)
@@ -145,7 +143,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
             `ledger: buffers must belong to the ledger's device, got: ${error.message}`,
           );
       });
-      if (own) pass.end();
+      own?.end();
     },
 
     async read({ limit = Number.POSITIVE_INFINITY, minScored = 1 } = {}) {

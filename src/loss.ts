@@ -49,8 +49,6 @@ export interface Traits<P> {
 
 /** Where a definition comes from, for the documentation. */
 export interface Documentation {
-  /** One sentence: what the loss does and when to use it. */
-  readonly summary: string;
   /** The value as a formula, in plain text. */
   readonly formula: string;
   /** The derivative as a formula, in plain text. */

@@ -1,6 +1,6 @@
 /** Plans: compile once, then record into the caller's encoder, without submit, read-back or await. */
 import { createBinder, type Step } from "./binder.js";
-import { type BufferBinding, openPass } from "./buffers.js";
+import { type BufferBinding, dispatch, openPass } from "./buffers.js";
 import { type Grid, gridOf, settingsSize, writeSettings } from "./dispatch.js";
 import { eachOf, refuse, refuseUnknown } from "./errors.js";
 import type { Extra, Family } from "./families.js";
@@ -192,12 +192,10 @@ export async function createPlan<F extends Family>(
         pass.setPipeline(step.pipeline);
         for (const [c, group] of groups[s].entries()) {
           pass.setBindGroup(0, group, [offsets[c]]);
-          const count = workgroupsOf(step, grid, grid.chunks[c].slices);
-          const width = Math.min(count, 65535);
-          pass.dispatchWorkgroups(width, Math.ceil(count / width));
+          dispatch(pass, workgroupsOf(step, grid, grid.chunks[c].slices));
         }
       }
-      if (own) pass.end();
+      own?.end();
     },
     setLoss(loss) {
       const next = resolveProblem(loss, problem.options);

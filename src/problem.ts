@@ -296,6 +296,6 @@ export function thresholdWarnings({ mask, subject }: Problem, groups: readonly G
     const most = Math.sqrt(Math.max(0, (n - 1) * (n - ddof)) / n); // of no samples infinite, or NaN
     if (threshold === Infinity || !(threshold >= most)) return [];
     const where = groups.length > 1 ? ` in column ${column}, class ${label}` : "";
-    return `${subject}: threshold ${threshold} can never mask anything${where}: |z| of ${n} samples is at most ${most.toFixed(3)}. Use larger batches, or lower it.`;
+    return `${subject}: threshold ${threshold} can never mask anything${where}: |z| of ${n} samples is at most ${most.toFixed(3)}. Lower it.`;
   });
 }

@@ -1,18 +1,7 @@
 /** One call on the GPU: typed arrays in, typed arrays out. Plans are kept per device for the next call. */
-
-import { usage } from "./buffers.js";
-import { LossError, refuse } from "./errors.js";
 import type { Family } from "./families.js";
 import { refuseLost } from "./pipelines.js";
-import {
-  createPlan,
-  type Plan,
-  type PlanBuffers,
-  type PlanInput,
-  type PlanOptions,
-  type PlanOutput,
-  structureOf,
-} from "./plan.js";
+import { createPlan, type Plan, type PlanInput, type PlanOptions, type PlanOutput, structureOf } from "./plan.js";
 import {
   checkInputs,
   emptyGroups,
@@ -25,6 +14,7 @@ import {
   thresholdWarnings,
 } from "./problem.js";
 import { recall } from "./recall.js";
+import { transfer } from "./transfer.js";
 import type { Loss } from "./zMasked.js";
 
 /** Outputs that are results, where they are asked for. */
@@ -81,87 +71,39 @@ export async function run<F extends Family>(
     ...(given && { givenStatistics: given.flatMap((group) => [group.mean, group.standardDeviation, 0, 0]) }),
   };
   const asked = (name: ResultName): boolean => checked.outputs.includes(name);
-  // The warnings need the statistics, whoever asks for them.
-  const always: PlanOutput[] = mask ? ["summary", "loss", "statistics"] : ["summary", "loss"];
   const onRequest = (
     ["gradient", "perSample", ...familyTraits.extras, ...(mask ? ["mask", "z"] : [])] as Asked[]
   ).filter(asked);
-  const outputs = [...always, ...onRequest];
+  // The warnings need the statistics, whoever asks for them.
+  const outputs: PlanOutput[] = ["summary", "loss", ...(mask ? (["statistics"] as const) : []), ...onRequest];
   const call = familyTraits.callOf?.(second, geometry, asked);
   const inputNames = Object.keys(sources).slice(familyTraits.data.length) as PlanInput[];
   const shape = [geometry.rows, geometry.columns] as const;
   const planOptions = { shape, outputs, inputs: inputNames, reduction, nonFinite, ignoreIndex, ...call?.options };
   const plan = await planFor(device, problem, planOptions);
-  refuseLost(device, subject);
-
-  // Outputs lie side by side in one buffer, so that one copy and one read-back get them all.
-  let size = 0;
-  const offsets = Object.fromEntries(
-    outputs.map((name) => {
-      const offset = size;
-      size += 256 * Math.ceil(plan.sizes[name] / 256);
-      return [name, offset];
-    }),
-  );
-  if (size > device.limits.maxBufferSize) {
-    refuse("unsupported", subject, "outputs must fit into maxBufferSize", size, "Split the batch.");
-  }
-  const created: GPUBuffer[] = [];
-  const createBuffer = (size: number, bits: number): GPUBuffer => {
-    const buffer = device.createBuffer({ size: Math.max(4, size), usage: bits });
-    created.push(buffer);
-    return buffer;
-  };
-  device.pushErrorScope("validation");
-  let scope: Promise<GPUError | null> | undefined;
-  try {
-    const written = createBuffer(size, usage.STORAGE | usage.COPY_SRC);
-    const staging = createBuffer(size, usage.MAP_READ | usage.COPY_DST);
-    const buffers: PlanBuffers = {};
-    for (const name of outputs) buffers[name] = { buffer: written, offset: offsets[name], size: plan.sizes[name] };
-    for (const [name, values] of Object.entries(sources)) {
-      const buffer = createBuffer(plan.sizes[name], usage.STORAGE | usage.COPY_DST);
-      buffers[name as PlanInput] = buffer;
-      // Deno aborts on an empty write.
-      const words = name === secondName && call?.options.labels === "ids" ? Int32Array : Float32Array;
-      if (values.length > 0) device.queue.writeBuffer(buffer, 0, words.from(values));
-    }
-    const encoder = device.createCommandEncoder();
+  const ids = call?.options.labels === "ids" && secondName;
+  const place = await transfer(device, subject, plan, sources, ids, outputs, (encoder, buffers) => {
     plan.setLoss(loss as Loss);
     plan.encode(encoder, buffers);
-    encoder.copyBufferToBuffer(written, 0, staging, 0, size);
-    device.queue.submit([encoder.finish()]);
-    const mapped = staging.mapAsync(usage.MAP_READ);
-    scope = device.popErrorScope();
-    const [error] = await Promise.all([scope, mapped]).catch((cause) => [cause]);
-    refuseLost(device, subject);
-    if (error) {
-      await plan.check().catch(() => {});
-      throw new LossError("device", `${subject}: results must be readable, got: ${error.message}`);
-    }
-    const bytes = staging.getMappedRange().slice(0);
-    const floats = (name: PlanOutput) => new Float32Array(bytes, offsets[name], plan.sizes[name] / 4);
-    const words = (name: PlanOutput) => new Uint32Array(bytes, offsets[name], plan.sizes[name] / 4);
-    const statistics =
-      mask &&
-      emptyGroups(geometry).map((group, g) => {
-        const [mean, standardDeviation] = floats("statistics").subarray(4 * g);
-        const [n, inliers] = words("statistics").subarray(4 * g + 2);
-        return { ...group, mean, standardDeviation, n, inliers };
-      });
-    return {
-      loss: reduction === "none" ? floats("loss") : floats("loss")[0],
-      count: words("summary")[3],
-      weightSum: floats("summary")[1],
-      ...Object.fromEntries(
-        onRequest.map((name) => [name, name === "mask" ? Uint8Array.from(words(name)) : floats(name)]),
-      ),
-      ...call?.read(floats, words),
-      ...(statistics && asked("statistics") && { statistics }),
-      warnings: statistics && !given ? thresholdWarnings(problem, statistics) : [],
-    };
-  } finally {
-    scope ??= device.popErrorScope();
-    for (const buffer of created) buffer.destroy();
-  }
+  });
+  const floats = (name: PlanOutput) => new Float32Array(...place(name));
+  const words = (name: PlanOutput) => new Uint32Array(...place(name));
+  const statistics =
+    mask &&
+    emptyGroups(geometry).map((group, g) => {
+      const [mean, standardDeviation] = floats("statistics").subarray(4 * g);
+      const [n, inliers] = words("statistics").subarray(4 * g + 2);
+      return { ...group, mean, standardDeviation, n, inliers };
+    });
+  return {
+    loss: reduction === "none" ? floats("loss") : floats("loss")[0],
+    count: words("summary")[3],
+    weightSum: floats("summary")[1],
+    ...Object.fromEntries(
+      onRequest.map((name) => [name, name === "mask" ? Uint8Array.from(words(name)) : floats(name)]),
+    ),
+    ...call?.read(floats, words),
+    ...(statistics && asked("statistics") && { statistics }),
+    warnings: statistics && !given ? thresholdWarnings(problem, statistics) : [],
+  };
 }

@@ -27,8 +27,8 @@ const table: Record<"cpu" | "gpu", Omit<Tuning, "maxBindingSize">> = {
 
 /** The table's row for a device, within its limits. */
 export function tuningOf({ adapterInfo, limits }: GPUDevice, subject: string, override: Partial<Tuning> = {}): Tuning {
-  const { vendor, architecture, device, description, isFallbackAdapter } = adapterInfo ?? {};
-  const name = `${vendor} ${architecture} ${device} ${description}`;
+  const { architecture, device, description, isFallbackAdapter } = adapterInfo ?? {};
+  const name = `${architecture} ${device} ${description}`;
   const software = isFallbackAdapter || /swiftshader|llvmpipe/i.test(name);
   const most = limits.maxStorageBufferBindingSize;
   const standard = { ...table[software ? "cpu" : "gpu"], maxBindingSize: most };

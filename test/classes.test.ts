@@ -326,7 +326,6 @@ it("a class loss of one's own goes through every modifier", () => {
     slope: (l, { c }) => 2 * c * Math.expm1(l) * Math.exp(l),
     traits: { convex: false, boundedSlope: true },
     documentation: {
-      summary: "Squared miss.",
       formula: "c (1 - p)²",
       gradient: "2 c p (1 - p) (p - e)",
       source: "a test",

@@ -65,7 +65,7 @@ describe("every loss", () => {
 });
 
 describe("losses of one's own use the library's functions", () => {
-  const documentation = { summary: "", formula: "", gradient: "", source: "" };
+  const documentation = { formula: "", gradient: "", source: "" };
   const parameters = {};
   const traits = { convex: false, boundedSlope: true };
   it("log1p, expm1 and tanh", async () => {

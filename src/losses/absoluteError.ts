@@ -12,7 +12,6 @@ export const absoluteError = define(regression, {
   slope: (r) => Math.sign(r),
   traits: { convex: true, boundedSlope: true, kinks: () => [0] },
   documentation: {
-    summary: "Absolute error: fits the median; every sample pulls with the same force.",
     formula: "|r|",
     gradient: "sign r, 0 at r = 0",
     source: "standard",

@@ -17,8 +17,6 @@ export const asymmetricExponential = defineClassLoss({
 
   traits: { convex: false, boundedSlope: true },
   documentation: {
-    summary:
-      "Asymmetric exponential loss: exp(-p / a), robust where clean labels dominate. Its least value is exp(-1 / a), not 0.",
     formula: "exp(-p / a)",
     gradient: "(p_y / a) exp(-p_y / a) (p - e)",
     source: "Zhou et al. 2021, Asymmetric Loss Functions for Learning with Noisy Labels; their code",

@@ -23,7 +23,6 @@ export const asymmetricGeneralizedCrossEntropy = defineClassLoss({
 
   traits: { convex: false, boundedSlope: true },
   documentation: {
-    summary: "Asymmetric generalized cross-entropy: robust where clean labels dominate.",
     formula: "((a + 1)^q - (a + p)^q) / q",
     gradient: "p_y (a + p_y)^(q - 1) (p - e)",
     source: "Zhou et al. 2021, Asymmetric Loss Functions for Learning with Noisy Labels; their code",

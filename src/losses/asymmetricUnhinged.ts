@@ -19,7 +19,6 @@ export const asymmetricUnhinged = defineClassLoss({
 
   traits: { convex: false, boundedSlope: true },
   documentation: {
-    summary: "Asymmetric unhinged loss: a power of a - p, robust where clean labels dominate.",
     formula: "((a - p)^q - (a - 1)^q) / q",
     gradient: "p_y (a - p_y)^(q - 1) (p - e)",
     source: "Zhou et al. 2021, Asymmetric Loss Functions for Learning with Noisy Labels; their code",

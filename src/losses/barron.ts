@@ -33,7 +33,6 @@ export const barron = define(regression, {
   },
   traits: { convex: false, boundedSlope: false },
   documentation: {
-    summary: "Barron's general robust loss: one shape parameter runs from squared error to Welsch.",
     formula: "(b/alpha) (((r/c)²/b + 1)^(alpha/2) - 1), b = |alpha - 2|",
     gradient: "(r/c²) ((r/c)²/b + 1)^(alpha/2 - 1)",
     source: "Barron 2019, A General and Adaptive Robust Loss Function",

@@ -15,7 +15,7 @@ const power = defineClassLoss({
   value: (l, { r }, top) => (top ? Math.expm1(r * l) : Math.exp(r * l)) / r,
   slope: (l, { r }) => Math.exp(r * l),
   traits: { convex: false, boundedSlope: true },
-  documentation: { summary: "Part of biTempered.", formula: "p^r / r", gradient: "p^r", source: "biTempered" },
+  documentation: { formula: "p^r / r", gradient: "p^r", source: "biTempered" },
 });
 
 const definitions = {

@@ -16,7 +16,6 @@ export const binaryCrossEntropy = define(binary, {
   slope: (o, { posWeight }, t) => (1 - t) * sigmoid(o) - posWeight * t * sigmoid(-o),
   traits: { convex: true, boundedSlope: true },
   documentation: {
-    summary: "Binary cross-entropy of logits, per element; several columns are several independent labels.",
     formula: "posWeight t softplus(-o) + (1 - t) softplus(o)",
     gradient: "(1 - t) sigmoid(o) - posWeight t sigmoid(-o)",
     source: "standard",

@@ -13,7 +13,6 @@ export const cauchy = define(regression, {
   slope: (r, { c }) => r / (1 + (r / c) ** 2),
   traits: { convex: false, boundedSlope: true, redescending: true },
   documentation: {
-    summary: "Cauchy (Lorentzian) loss: grows with the logarithm of the residual.",
     formula: "c²/2 ln(1 + (r/c)²)",
     gradient: "r / (1 + (r/c)²)",
     source: "our scale convention: second derivative 1 at r = 0",

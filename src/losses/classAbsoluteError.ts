@@ -23,8 +23,6 @@ export const classAbsoluteError = defineClassLoss({
   power: ({ scale }) => [scale, 1],
   traits: { convex: false, boundedSlope: true },
   documentation: {
-    summary:
-      "Mean absolute error of probabilities: bounded, robust to symmetric label noise, and slow to fit many classes.",
     formula: "scale (1 - p)",
     gradient: "scale p_y (p - e)",
     source: "Ghosh, Kumar, Sastry 2017, Robust Loss Functions under Label Noise for Deep Neural Networks",

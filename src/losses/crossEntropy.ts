@@ -15,7 +15,6 @@ export const crossEntropy = defineClassLoss({
   power: () => [1, 0],
   traits: { convex: true, boundedSlope: true },
   documentation: {
-    summary: "Cross-entropy of logits: the negative log-probability of the labelled class.",
     formula: "-log p",
     gradient: "p - e",
     source: "standard",

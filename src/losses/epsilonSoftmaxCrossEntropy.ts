@@ -23,8 +23,6 @@ export const epsilonSoftmaxCrossEntropy = defineClassLoss({
 
   traits: { convex: false, boundedSlope: true },
   documentation: {
-    summary:
-      "Cross-entropy after epsilon-softmax: m is added to the largest probability, which bounds the loss of what is predicted.",
     formula: "-log max((p + m [p is largest]) / (1 + m), eps)",
     gradient: "p_y / (p_y + m) (p - e) if p_y is largest, else p - e, or 0 once clamped",
     source: "Wang et al. 2024, epsilon-Softmax: Approximating One-Hot Vectors for Mitigating Label Noise; their code",

@@ -26,7 +26,6 @@ export const focal = defineClassLoss<"gamma", "detach">({
 
   traits: { convex: false, boundedSlope: true },
   documentation: {
-    summary: "Focal loss: cross-entropy that takes less interest in what is already right.",
     formula: "(1 - p)^gamma (-log p)",
     gradient: "(1 - p_y)^gamma (1 + gamma p_y (-log p_y) / (1 - p_y)) (p - e); (1 - p_y)^gamma (p - e) if detached",
     source: "Lin et al. 2017, Focal Loss for Dense Object Detection",

@@ -12,7 +12,6 @@ export const gemanMcClure = define(regression, {
   slope: (r, { c }) => r / (1 + (r / c) ** 2) ** 2,
   traits: { convex: false, boundedSlope: true, redescending: true },
   documentation: {
-    summary: "Geman-McClure loss: bounded by c²/2, so that gross outliers stop pulling.",
     formula: "r²/2 / (1 + (r/c)²)",
     gradient: "r / (1 + (r/c)²)²",
     source: "our scale convention: second derivative 1 at r = 0",

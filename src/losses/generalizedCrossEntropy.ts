@@ -19,7 +19,6 @@ export const generalizedCrossEntropy = defineClassLoss({
   power: ({ q }) => [1, q],
   traits: { convex: false, boundedSlope: true },
   documentation: {
-    summary: "Generalized cross-entropy: from cross-entropy (q = 0) to mean absolute error (q = 1).",
     formula: "(1 - p^q) / q",
     gradient: "p_y^q (p - e)",
     source: "Zhang, Sabuncu 2018, Generalized Cross Entropy Loss for Training Deep Neural Networks with Noisy Labels",

@@ -17,8 +17,6 @@ export const huber = define(regression, {
   slope: (r, { delta }) => Math.min(delta, Math.max(-delta, r)),
   traits: { convex: true, boundedSlope: true },
   documentation: {
-    summary:
-      "Huber loss: squared error near 0 and absolute error beyond delta; equals clipping the gradient of r²/2 to [-delta, delta].",
     formula: "r²/2 for |r| <= delta, else delta (|r| - delta/2)",
     gradient: "clamp(r, -delta, delta)",
     source: "Huber 1964",

@@ -27,8 +27,6 @@ export const jensenShannon = defineClassLoss({
 
   traits: { convex: false, boundedSlope: true },
   documentation: {
-    summary:
-      "Jensen-Shannon divergence between label and prediction, scaled: from cross-entropy (pi near 0) to mean absolute error (pi near 1).",
     formula: "[pi KL(e || m) + w KL(p || m)] / Z, m = pi e + w p, w = 1 - pi, Z = -w log w",
     gradient: "(w / Z) p_y log(m_y / (w p_y)) (p - e)",
     source:

@@ -16,7 +16,6 @@ export const logCosh = define(regression, {
   slope: (r, { c }) => c * Math.tanh(r / c),
   traits: { convex: true, boundedSlope: true },
   documentation: {
-    summary: "Log-cosh: a Huber loss without a corner in its second derivative.",
     formula: "c² ln cosh(r / c)",
     gradient: "c tanh(r / c)",
     source: "standard",

@@ -12,7 +12,6 @@ export const quantile = define(regression, {
   slope: (r, { tau }) => (r < 0 ? -tau : r > 0 ? 1 - tau : 0),
   traits: { convex: true, boundedSlope: true, kinks: () => [0] },
   documentation: {
-    summary: "Quantile (pinball) loss: the minimiser is the tau-quantile instead of the mean.",
     formula: "max(tau e, (tau - 1) e), e = target - prediction",
     gradient: "-tau for r < 0, 1 - tau for r > 0, 0 at r = 0",
     source: "Koenker and Bassett 1978",

@@ -19,8 +19,6 @@ export const reverseCrossEntropy = defineClassLoss({
   power: ({ A }) => [-A, 1],
   traits: { convex: false, boundedSlope: true },
   documentation: {
-    summary:
-      "Reverse cross-entropy: the label takes the place of the prediction, with log 0 = A; mean absolute error times -A.",
     formula: "-A (1 - p)",
     gradient: "-A p_y (p - e)",
     source:

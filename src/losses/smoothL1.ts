@@ -17,7 +17,6 @@ export const smoothL1 = define(regression, {
   slope: (r, { beta }) => Math.min(1, Math.max(-1, r / beta)),
   traits: { convex: true, boundedSlope: true },
   documentation: {
-    summary: "Smooth L1: Huber divided by its width, so that the tails have slope 1.",
     formula: "r²/(2 beta) for |r| <= beta, else |r| - beta/2",
     gradient: "clamp(r / beta, -1, 1)",
     source: "Girshick 2015 (Fast R-CNN)",

@@ -12,7 +12,6 @@ export const squaredError = define(regression, {
   slope: (r) => 2 * r,
   traits: { convex: true, boundedSlope: false },
   documentation: {
-    summary: "Least squares, without the factor 1/2.",
     formula: "r²",
     gradient: "2 r",
     source: "standard",

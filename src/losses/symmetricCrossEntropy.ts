@@ -20,7 +20,6 @@ export const symmetricCrossEntropy = defineClassLoss({
 
   traits: { convex: false, boundedSlope: true },
   documentation: {
-    summary: "Symmetric cross-entropy: cross-entropy plus reverse cross-entropy.",
     formula: "alpha (-log p) + beta (-A) (1 - p)",
     gradient: "(alpha - beta A p_y) (p - e)",
     source: "Wang et al. 2019, Symmetric Cross Entropy for Robust Learning with Noisy Labels",

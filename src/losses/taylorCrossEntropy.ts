@@ -28,8 +28,6 @@ export const taylorCrossEntropy = defineClassLoss({
 
   traits: { convex: false, boundedSlope: true },
   documentation: {
-    summary:
-      "Taylor cross-entropy: the first t terms of the series of -log p, from mean absolute error (t = 1) to cross-entropy.",
     formula: "sum of (1 - p)^i / i, i = 1 .. t",
     gradient: "(1 - (1 - p_y)^t) (p - e)",
     source: "Feng et al. 2020, Can Cross Entropy Loss Be Robust to Label Noise?",

@@ -15,7 +15,6 @@ export const tukey = define(regression, {
   slope: (r, { c }) => (Math.abs(r) >= c ? 0 : r * (1 - (r / c) ** 2) ** 2),
   traits: { convex: false, boundedSlope: true, redescending: true },
   documentation: {
-    summary: "Tukey biweight: residuals beyond c have no influence at all.",
     formula: "c²/6 (1 - (1 - (r/c)²)³) for |r| <= c, else c²/6",
     gradient: "r (1 - (r/c)²)² for |r| <= c, else 0",
     source: "Beaton and Tukey 1974; c = 4.685 keeps 95 % efficiency for unit-variance Gaussian noise",

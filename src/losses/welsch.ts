@@ -13,7 +13,6 @@ export const welsch = define(regression, {
   slope: (r, { c }) => r * Math.exp(-((r / c) ** 2)),
   traits: { convex: false, boundedSlope: true, redescending: true },
   documentation: {
-    summary: "Welsch (Leclerc) loss: bounded by c²/2, with a Gaussian weight.",
     formula: "c²/2 (1 - exp(-(r/c)²))",
     gradient: "r exp(-(r/c)²)",
     source: "our scale convention: second derivative 1 at r = 0",

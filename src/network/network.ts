@@ -1,10 +1,6 @@
 /** Multi-layer perceptrons with one output: what a Lai loss needs to know of a model, its slopes, by the shortest way. */
 import { oneOf, refuse } from "../errors.js";
-
-/** Functions between layers; the last layer has none. */
-export const activations = ["tanh", "softplus", "relu", "linear"] as const;
-/** One of them. */
-export type Activation = (typeof activations)[number];
+import { type Activation, activations } from "./activations.js";
 
 /** The numbers of a dense layer, [outputs, inputs], row-major. */
 export interface Matrix {
@@ -14,6 +10,7 @@ export interface Matrix {
 
 /** Dense layers with an activation between them, and one output. */
 export interface Network {
+  /** Between the layers; after the last one there is none. */
   readonly activation: Activation;
   /** One matrix per layer; the inputs of a layer are the outputs of the one before, and the last one has one output. */
   readonly weights: readonly Matrix[];
@@ -21,36 +18,92 @@ export interface Network {
   readonly biases: readonly ArrayLike<number>[];
 }
 
+const subject = "network";
+
+/** Checks the name of an activation. */
+export const checkActivation = (activation: Activation): Activation =>
+  oneOf(activation, Object.keys(activations) as Activation[], subject, "activation");
+
 /** Units of every layer, from the inputs to the one output; throws a LossError `parameter` or `shape` where layers do not fit together. */
 export function unitsOf({ activation, weights, biases }: Network): number[] {
-  oneOf(activation, activations, "network", "activation");
-  if (weights.length === 0 || biases.length !== weights.length) {
+  checkActivation(activation);
+  if (!(weights?.length > 0 && biases?.length === weights.length)) {
     const rule = "there must be as many biases as weights, and at least one of each";
-    refuse("shape", "network", rule, [weights.length, biases.length], "Give both for every layer.");
+    refuse("shape", subject, rule, [weights?.length, biases?.length], "Give both for every layer.");
   }
-  const units = [weights[0].shape[1]];
+  const units = [weights[0].shape[1], ...weights.map(({ shape }) => shape[0])];
+  parameterOffsets(units);
   for (const [l, { shape, data }] of weights.entries()) {
     const [outputs, inputs] = shape;
-    if (inputs !== units[l] || data.length !== outputs * inputs || biases[l].length !== outputs || !(outputs > 0)) {
+    if (inputs !== units[l] || data.length !== outputs * inputs || biases[l].length !== outputs) {
       const rule = `layer ${l} must have ${units[l]} inputs, and numbers for them all`;
-      refuse(
-        "shape",
-        "network",
-        rule,
-        [outputs, inputs, data.length, biases[l].length],
-        "Weights are [outputs, inputs].",
-      );
+      const got = [outputs, inputs, data.length, biases[l].length];
+      refuse("shape", subject, rule, got, "Weights are [outputs, inputs].");
     }
-    units.push(outputs);
-  }
-  if (units[weights.length] !== 1) {
-    refuse(
-      "shape",
-      "network",
-      "the last layer must have 1 output",
-      units[weights.length],
-      "Train one network for each.",
-    );
   }
   return units;
+}
+
+/** Where the parameters of each layer start in a flat array, and where they end; checks the units. */
+export function parameterOffsets(units: readonly number[]): number[] {
+  const whole = Array.isArray(units) && units.length > 1 && units.every((n) => Number.isSafeInteger(n) && n > 0);
+  if (!(whole && units[units.length - 1] === 1)) {
+    const rule = "units must be whole numbers above 0, from the features to the last layer's 1";
+    refuse("shape", subject, rule, units, "Train one network for each output.");
+  }
+  const offsets = [0];
+  for (let l = 1; l < units.length; l++) offsets.push(offsets[l - 1] + units[l] * (units[l - 1] + 1));
+  return offsets;
+}
+
+/**
+ * All parameters of a network in one array: layer by layer the weights, row by row, and then the biases. What a network plan reads as
+ * `parameters`, and the order of its `parameterGradients`.
+ *
+ * @throws LossError `parameter` or `shape` where layers do not fit together.
+ */
+export function flattenNetwork(network: Network): Float32Array<ArrayBuffer> {
+  const offsets = parameterOffsets(unitsOf(network));
+  const parameters = new Float32Array(offsets[offsets.length - 1]);
+  for (const [l, { data }] of network.weights.entries()) {
+    parameters.set(data, offsets[l]);
+    parameters.set(network.biases[l], offsets[l] + data.length);
+  }
+  return parameters;
+}
+
+/** A network whose numbers are parts of one array. */
+export interface FlatNetwork<A extends Float32Array | Float64Array> extends Network {
+  readonly weights: readonly (Matrix & { readonly data: A })[];
+  readonly biases: readonly A[];
+}
+
+/**
+ * A network over an array in the order of {@link flattenNetwork}, of parameters or of gradients; its numbers are views, so that it changes
+ * with the array.
+ *
+ * @param units the features, the hidden layers, and 1.
+ * @throws LossError `parameter` or `shape` where they do not fit together.
+ */
+export function unflattenNetwork<A extends Float32Array | Float64Array>(
+  { units, activation }: { readonly units: readonly number[]; readonly activation: Activation },
+  parameters: A,
+): FlatNetwork<A> {
+  checkActivation(activation);
+  const offsets = parameterOffsets(units);
+  const needed = offsets[offsets.length - 1];
+  if (parameters?.length !== needed) {
+    refuse("shape", subject, `there must be ${needed} parameters`, parameters?.length, "Give those of all layers.");
+  }
+  const part = (from: number, to: number) => parameters.subarray(from, to) as A;
+  const layers = Array.from({ length: units.length - 1 }, (_, l) => {
+    const [inputs, outputs] = [units[l], units[l + 1]];
+    const middle = offsets[l] + outputs * inputs;
+    return { shape: [outputs, inputs] as const, data: part(offsets[l], middle), biases: part(middle, offsets[l + 1]) };
+  });
+  return {
+    activation,
+    weights: layers.map(({ shape, data }) => ({ shape, data })),
+    biases: layers.map(({ biases }) => biases),
+  };
 }

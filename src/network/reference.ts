@@ -1,39 +1,17 @@
-/**
- * A network in float64: predictions, their slopes d prediction / d input, and the gradients of a loss of both. A loss of slopes needs
- * the derivative of a derivative: a forward sweep of tangents, and one reverse sweep for both (see Pearlmutter 1994 for products with
- * the Hessian, which these are).
- */
-import { sigmoid, softplus } from "../numerics.js";
-import { type Activation, type Network, unitsOf } from "./network.js";
+/** The steps of a network in float64. */
+import { type Activation, activations } from "./activations.js";
+import { type Network, unitsOf } from "./network.js";
+import { type Step, stepsAfterLoss, stepsBeforeLoss } from "./steps.js";
 
-/** Value, derivative and second derivative at a pre-activation. The derivative of relu at 0 is 0. */
-const functions: Record<Activation, (a: number) => readonly [value: number, first: number, second: number]> = {
-  tanh: (a) => {
-    const t = Math.tanh(a);
-    const slope = 1 / Math.cosh(a) ** 2; // 1 - t² would cancel
-    return [t, slope, -2 * t * slope];
-  },
-  softplus: (a) => [softplus(a), sigmoid(a), sigmoid(a) * sigmoid(-a)],
-  relu: (a) => (a > 0 ? [a, 1, 0] : [0, 0, 0]),
-  linear: (a) => [a, 1, 0],
-};
+/** Matrices by layer, [batch, units]. */
+type ByLayer = Float64Array[];
 
-/** W h, or with `transposed` Wᵀ h. */
-function times({ weights }: Network, l: number, h: Float64Array, transposed = false): Float64Array {
-  const { shape, data } = weights[l];
-  const [outputs, inputs] = shape;
-  const result = new Float64Array(transposed ? inputs : outputs);
-  for (let i = 0; i < outputs; i++) {
-    for (let j = 0; j < inputs; j++) result[transposed ? j : i] += data[i * inputs + j] * h[transposed ? i : j];
-  }
-  return result;
-}
-
-/** What one sample leaves behind: values of every layer, with the inputs first, and the derivatives of its activations. */
-interface Trace {
-  readonly values: readonly Float64Array[];
-  readonly firsts: readonly Float64Array[];
-  readonly seconds: readonly Float64Array[];
+/** Derivatives of a loss. */
+export interface LossDerivatives {
+  /** With respect to the predictions, [batch]. */
+  readonly predictions: ArrayLike<number>;
+  /** With respect to the slopes, [batch, features]; absent for a loss of predictions alone. */
+  readonly slopes?: ArrayLike<number>;
 }
 
 /** A network and a batch of inputs after the forward sweep. */
@@ -41,76 +19,114 @@ export interface Forward {
   readonly predictions: Float64Array;
   /** d prediction / d input, [batch, features]. */
   readonly slopes: Float64Array;
-  /** Gradients with respect to weights and biases of a loss with these derivatives, in the form of the network. */
-  gradients(
-    byPredictions: ArrayLike<number>,
-    bySlopes: ArrayLike<number>,
-  ): { readonly weights: Float64Array[]; readonly biases: Float64Array[] };
+  /** Gradients with respect to weights and biases of a loss with these derivatives, by layer. */
+  gradients(by: LossDerivatives): { readonly weights: ByLayer; readonly biases: ByLayer };
 }
 
-/** Predictions and slopes for `inputs`, [batch, features]; throws a LossError as {@link unitsOf}. */
+/**
+ * Predictions and slopes for `inputs`, [batch, features]; those of a sample that is not finite are NaN, and it counts as zeros for all
+ * else, so that the loss decides what to do with it. Throws a LossError as {@link unitsOf}.
+ */
 export function forward(network: Network, inputs: ArrayLike<number>): Forward {
-  const [features, ...units] = unitsOf(network);
-  const layers = units.length;
-  const batch = Math.floor(inputs.length / features);
-  const predictions = new Float64Array(batch);
-  const slopes = new Float64Array(batch * features);
-  const traces: Trace[] = [];
-  for (let s = 0; s < batch; s++) {
-    const values = [Float64Array.from({ length: features }, (_, j) => inputs[s * features + j])];
-    const firsts: Float64Array[] = [];
-    const seconds: Float64Array[] = [];
-    for (let l = 0; l < layers; l++) {
-      const { [l]: bias } = network.biases;
-      const sums = times(network, l, values[l]).map((a, i) => a + bias[i]);
-      const at = functions[l < layers - 1 ? network.activation : "linear"];
-      const all = Array.from(sums, at);
-      values.push(Float64Array.from(all, ([value]) => value));
-      firsts.push(Float64Array.from(all, ([, first]) => first));
-      seconds.push(Float64Array.from(all, ([, , second]) => second));
+  const units = unitsOf(network);
+  const layers = units.length - 1;
+  const batch = Math.floor(inputs.length / units[0]);
+  const activation = (l: number) => activations[l < layers - 1 ? network.activation : ("linear" satisfies Activation)];
+
+  const features = units[0];
+  const broken = new Uint8Array(batch);
+  for (let at = 0; at < inputs.length; at++) if (!Number.isFinite(inputs[at])) broken[Math.floor(at / features)] = 1;
+  const values: ByLayer = [Float64Array.from(inputs, (x, at) => (broken[Math.floor(at / features)] ? 0 : x))];
+  const firsts: ByLayer = [];
+  const pulls: ByLayer = [];
+  const tangents: ByLayer = [];
+  const bends: ByLayer = [];
+  const errors: ByLayer = [];
+  const weightGradients: ByLayer = [];
+  const biasGradients: ByLayer = [];
+  let slopes: Float64Array = new Float64Array(0);
+
+  /** x Wᵀ of a layer, from its inputs to its outputs. */
+  function up(l: number, x: Float64Array): Float64Array {
+    const { data } = network.weights[l];
+    const [inputs, outputs] = [units[l], units[l + 1]];
+    const result = new Float64Array(batch * outputs);
+    for (let s = 0; s < batch; s++) {
+      for (let o = 0; o < outputs; o++) {
+        let sum = 0;
+        for (let i = 0; i < inputs; i++) sum += data[o * inputs + i] * x[s * inputs + i];
+        result[s * outputs + o] = sum;
+      }
     }
-    predictions[s] = values[layers][0];
-    let slope: Float64Array = Float64Array.of(1);
-    for (let l = layers - 1; l >= 0; l--) {
-      const pulled = slope.map((x, i) => x * firsts[l][i]);
-      slope = times(network, l, pulled, true);
+    return result;
+  }
+  /** x W of a layer, from its outputs to its inputs. */
+  function down(l: number, x: Float64Array): Float64Array {
+    const { data } = network.weights[l];
+    const [inputs, outputs] = [units[l], units[l + 1]];
+    const result = new Float64Array(batch * inputs);
+    for (let s = 0; s < batch; s++) {
+      for (let o = 0; o < outputs; o++) {
+        for (let i = 0; i < inputs; i++) result[s * inputs + i] += data[o * inputs + i] * x[s * outputs + o];
+      }
     }
-    slopes.set(slope, s * features);
-    traces.push({ values, firsts, seconds });
+    return result;
   }
 
-  return {
-    predictions,
-    slopes,
-    gradients(byPredictions, bySlopes) {
-      const weights = network.weights.map(({ shape: [outputs, inputs] }) => new Float64Array(outputs * inputs));
-      const biases = network.biases.map(({ length }) => new Float64Array(length));
-      for (const [s, { values, firsts, seconds }] of traces.entries()) {
-        // Tangents of all layers in the direction of the derivatives with respect to the slopes: before the activation and after.
-        const tangents = [Float64Array.from({ length: features }, (_, j) => bySlopes[s * features + j])];
-        const before: Float64Array[] = [];
-        for (let l = 0; l < layers; l++) {
-          before.push(times(network, l, tangents[l]));
-          tangents.push(before[l].map((x, i) => x * firsts[l][i]));
-        }
-        // Back through values and tangents together.
-        let byValue: Float64Array = Float64Array.of(byPredictions[s]);
-        let byTangent: Float64Array = Float64Array.of(1);
-        for (let l = layers - 1; l >= 0; l--) {
-          const [outputs, inputs] = network.weights[l].shape;
-          const bySum = byValue.map((x, i) => firsts[l][i] * x + seconds[l][i] * before[l][i] * byTangent[i]);
-          const byBefore = byTangent.map((x, i) => firsts[l][i] * x);
-          for (let i = 0; i < outputs; i++) {
-            biases[l][i] += bySum[i];
-            for (let j = 0; j < inputs; j++) {
-              weights[l][i * inputs + j] += bySum[i] * values[l][j] + byBefore[i] * tangents[l][j];
-            }
+  const steps: Record<Step, (l: number) => void> = {
+    forward(l) {
+      const { value, slope } = activation(l);
+      const outputs = units[l + 1];
+      const sums = up(l, values[l]).map((sum, at) => sum + network.biases[l][at % outputs]);
+      values[l + 1] = sums.map(value);
+      firsts[l] = sums.map(slope);
+    },
+    pull(l) {
+      if (l === layers - 1) pulls[l] = firsts[l];
+      const below = down(l, pulls[l]);
+      if (l === 0) slopes = below;
+      else pulls[l - 1] = below.map((x, at) => x * firsts[l - 1][at]);
+    },
+    tangent(l) {
+      const { bend } = activation(l);
+      const sums = up(l, tangents[l]);
+      tangents[l + 1] = sums.map((sum, at) => sum * firsts[l][at]);
+      bends[l] = sums.map((sum, at) => bend(values[l + 1][at]) * sum * pulls[l][at]);
+    },
+    back(l) {
+      errors[l - 1] = down(l, errors[l]).map((x, at) => x * firsts[l - 1][at] + (bends[l - 1]?.[at] ?? 0));
+    },
+    gradient(l) {
+      const [inputs, outputs] = [units[l], units[l + 1]];
+      const byWeights = new Float64Array(outputs * inputs);
+      const byBiases = new Float64Array(outputs);
+      for (let s = 0; s < batch; s++) {
+        for (let o = 0; o < outputs; o++) {
+          const error = errors[l][s * outputs + o];
+          byBiases[o] += error;
+          for (let i = 0; i < inputs; i++) {
+            const at = s * inputs + i;
+            byWeights[o * inputs + i] += error * values[l][at];
+            if (tangents[l]) byWeights[o * inputs + i] += pulls[l][s * outputs + o] * tangents[l][at];
           }
-          byValue = times(network, l, bySum, true);
-          byTangent = times(network, l, byBefore, true);
         }
       }
-      return { weights, biases };
+      weightGradients[l] = byWeights;
+      biasGradients[l] = byBiases;
+    },
+  };
+
+  for (const [step, l] of stepsBeforeLoss(layers, true)) steps[step](l);
+  return {
+    predictions: values[layers].map((x, s) => (broken[s] ? NaN : x)),
+    slopes: slopes.map((x, at) => (broken[Math.floor(at / features)] ? NaN : x)),
+    gradients(by) {
+      errors[layers - 1] = Float64Array.from(by.predictions);
+      tangents.length = 0;
+      bends.length = 0;
+      if (by.slopes) tangents[0] = Float64Array.from(by.slopes);
+      for (const [step, l] of stepsAfterLoss(layers, by.slopes !== undefined)) steps[step](l);
+      return { weights: [...weightGradients], biases: [...biasGradients] };
     },
   };
 }

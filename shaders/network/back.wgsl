@@ -1,0 +1,11 @@
+// d loss / d pre-activation of the layer before. left: that of a layer; right: its weights.
+@group(0) @binding(3) var<storage, read> firsts: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> errors: array<vec4f>;
+
+fn left(row: u32, k: u32) -> mat4x4f { return left_rows(row, k); }
+fn right(k: u32, column: u32) -> mat4x4f { return right_rows(k, column); }
+
+fn finish(split: u32, row: u32, column: u32, sum: vec4f) {
+  let at = row * sizes.stride + column;
+  errors[at] = sum * firsts[at] + bend_at(at);
+}

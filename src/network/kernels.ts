@@ -32,6 +32,8 @@ const products = {
   bentBack: [networkBack, networkBent],
   gradient: [networkGradient],
 };
+/** Those of them that call the activation. */
+const activated: readonly string[] = ["forward", "tangent"];
 /** Those that are not; each has a lane per row, number or vec4. */
 const others = { inputs: networkInputs, widen: networkWiden, collect: networkCollect, subset: networkSubset };
 const LANES = 64; // as in their texts
@@ -93,7 +95,12 @@ export function networkKernel(
 ): Promise<Kernel> {
   const product = name in products;
   const texts = product
-    ? [networkOperands, ...activations[activation].wgsl, ...products[name as keyof typeof products], tiling.wgsl]
+    ? [
+        networkOperands,
+        ...(activated.includes(name) ? activations[activation].wgsl : []),
+        ...products[name as keyof typeof products],
+        tiling.wgsl,
+      ]
     : [others[name as keyof typeof others]];
   const code = [networkSizes, ...texts].join("\n");
   const storages = Array.from(

@@ -68,6 +68,22 @@ export function refuseOtherLosses(loss: Loss, subject: string): void {
   }
 }
 
+/** The training options of a loss, with their defaults; refuses them where they say nothing, or twice. */
+export function resolveLossTraining(
+  loss: Loss<"regression">,
+  training: LaiTraining | undefined,
+  hasMask: boolean,
+): Required<LaiTraining> {
+  if (training && !laiOf(loss)) {
+    refuse("parameter", "network", "training must go with a Lai loss", loss.name, "Wrap the loss by lai.");
+  }
+  const resolved = resolveTraining(training);
+  if (resolved.subset < 1 && hasMask) {
+    refuse("parameter", "network", "applyMask must not go with a subset", "both", "Leave one out.");
+  }
+  return resolved;
+}
+
 /** A batch whose arrays fit together, and the loss of its step. */
 export interface NetworkProblem {
   readonly units: readonly [features: number, ...units: number[]];
@@ -99,25 +115,14 @@ export function resolveNetworkProblem(
   }
   const { reduction, nonFinite, training, step = 0 } = options;
   checkParameter(subject, "step", step, word);
-  const resolved = resolveTraining(training);
+  const resolved = resolveLossTraining(loss, training, more.applyMask !== undefined);
   const lossOptions = { reduction, nonFinite };
   const rest = { units, activation: network.activation, batch, lossOptions };
-  if (!laiOf(loss)) {
-    if (training) refuse("parameter", subject, "training must go with a Lai loss", loss.name, "Wrap the loss by lai.");
-    return { ...rest, loss, more };
-  }
+  if (!laiOf(loss)) return { ...rest, loss, more };
   if (!isLaiStep(resolved, step)) {
     const { applyMask: _, ...plain } = more;
     return { ...rest, loss: plainOf(loss), more: plain };
   }
   if (resolved.subset === 1) return { ...rest, loss, more };
-  refuseMaskAndSubset(more.applyMask, subject);
   return { ...rest, loss, more: { ...more, applyMask: laiApplyMask(resolved, step, batch) } };
-}
-
-/** Samples are chosen by the caller or by random numbers. */
-export function refuseMaskAndSubset(applyMask: unknown, subject: string): void {
-  if (applyMask !== undefined) {
-    refuse("parameter", subject, "applyMask must not go with a subset", "both", "Leave one out.");
-  }
 }

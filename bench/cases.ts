@@ -4,6 +4,8 @@ import {
   huber,
   type LogitInputs,
   type Loss,
+  laiMae,
+  laiMse,
   type RegressionInputs,
   type Shape,
   sgce,
@@ -37,6 +39,8 @@ export interface Case {
   readonly name: string;
   readonly shape: Shape;
   readonly elements: number;
+  /** Of a sample, where it has slopes. */
+  readonly features?: number;
   /** Fewest bytes per element that the mathematics needs: inputs once per pass over the data, the gradient once. */
   readonly leastBytes: number;
   /** The first variant is ours: the others are compared with it. */
@@ -91,6 +95,34 @@ function oursOnly(name: string, loss: Loss, shape: Shape, leastBytes: number): C
     },
   };
 }
+
+/** Residuals as above, and slopes of several features. */
+export function slopedInputs(samples: number, features: number): RegressionInputs {
+  const random = randomOf(7);
+  return {
+    ...regressionInputs(samples),
+    slopes: Float32Array.from({ length: samples * features }, () => 4 * random() - 2),
+  };
+}
+
+/** Ours alone: the gradients with respect to predictions and slopes come out of one run. */
+const laiCase = (samples: number, features: number): Case => ({
+  name: "lai mse",
+  shape: [samples],
+  elements: samples,
+  features,
+  leastBytes: 4 * (2 + features) + 4 * (1 + features),
+  async variants({ device, pace }) {
+    const inputs = slopedInputs(samples, features);
+    const task = (loss: Loss) => makeTask(loss, [samples], inputs);
+    return [
+      await oursOf(device, "ours", task(laiMse({ lambda: 0.5 })), { features }),
+      await oursOf(device, "ours, mae", task(laiMae({ lambda: 0.5 })), { features }),
+      await oursOf(device, "ours, norm", task(laiMse({ lambda: 0.5, aggregate: "norm" })), { features }),
+      await fastestCopy(device, samples, pace),
+    ];
+  },
+});
 
 /** The fastest of several variants in a run of their own; the others are gone. */
 async function fastestOf(variants: readonly Variant[], { batchMs }: Pace): Promise<Variant> {
@@ -171,6 +203,8 @@ export function casesFor({ quick = false, large = false }): Case[] {
           oursOnly("huber", huber(), [2 ** 20], 12),
           oursOnly("zbce", zbce(), [2 ** 20], 20),
           oursOnly("zbce per class", zbce(), [2 ** 14, 64], 20),
+          laiCase(2 ** 20, 1),
+          laiCase(2 ** 20, 8),
           oursOnly("zmse rows", zmse(), [2 ** 14, 64], 20),
         ]),
   ];

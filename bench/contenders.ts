@@ -35,6 +35,7 @@ function thresholdOf(loss: Loss): number | undefined {
 
 export function makeTask(loss: Loss, shape: Shape, inputs: RegressionInputs | LogitInputs): Task {
   const outputs: ResultName[] = ["loss", "gradient"];
+  if ("slopes" in inputs) outputs.push("slopeGradient");
   if (thresholdOf(loss) !== undefined) outputs.push("z");
   return { loss, shape, inputs, expected: evaluate(loss, inputs as Inputs, { shape, outputs }) as Expected };
 }
@@ -99,14 +100,19 @@ export async function oursOf(
   device: GPUDevice,
   name: string,
   task: Task,
-  { unscaled = false, tuning = {} }: { unscaled?: boolean; tuning?: Partial<Tuning> } = {},
+  { unscaled = false, features, tuning = {} }: { unscaled?: boolean; features?: number; tuning?: Partial<Tuning> } = {},
 ): Promise<GpuVariant & { readonly plan: Plan }> {
   const { loss, shape, inputs, expected } = task;
   const length = expected.gradient.length;
   const gradientName = unscaled ? "unscaledGradient" : "gradient";
   const plan = await createPlan(device, loss, {
     shape,
-    outputs: unscaled ? ["loss", "unscaledGradient", "summary"] : ["loss", "gradient"],
+    outputs: [
+      "loss",
+      ...(unscaled ? (["unscaledGradient", "summary"] as const) : (["gradient"] as const)),
+      ...(features ? (["slopeGradient"] as const) : []),
+    ],
+    ...(features && { slopes: features }),
     tuning,
   });
   const buffers: Record<string, GPUBuffer> = {
@@ -114,6 +120,7 @@ export async function oursOf(
     loss: bufferWith(device, 1),
     [gradientName]: bufferWith(device, length),
     ...(unscaled && { summary: bufferWith(device, 6) }),
+    ...(features && { slopeGradient: bufferWith(device, length * features) }),
   };
   const record = (encoder: GPUCommandEncoder) => plan.encode(encoder, buffers);
   const run = recorded(device, record);
@@ -128,12 +135,19 @@ export async function oursOf(
       const [value] = await readFloats(device, buffers.loss, 1);
       const gradient = await readFloats(device, buffers[gradientName], length);
       const scale = unscaled ? (await readFloats(device, buffers.summary, 6))[2] : 1;
+      const { slopeGradient } = expected;
+      const bySlopes = slopeGradient && (await readFloats(device, buffers.slopeGradient, slopeGradient.length));
       return checked(
         name,
-        errorOf(
-          value,
-          gradient.map((g) => g * scale),
-          task,
+        Math.max(
+          errorOf(
+            value,
+            gradient.map((g) => g * scale),
+            task,
+          ),
+          bySlopes
+            ? errorOf(value, bySlopes, { ...task, expected: { ...expected, gradient: slopeGradient as Float64Array } })
+            : 0,
         ),
       );
     },

@@ -89,7 +89,7 @@ async function measure(one: Case, environment: Environment, counter: Instrument,
     const timings = await timeInterleaved(variants, environment.pace);
     const rows = variants.map(({ name }, v) => ({
       case: one.name,
-      shape: one.shape.join("x"),
+      shape: [...one.shape, ...(one.features ? [`${one.features} features`] : [])].join("x"),
       variant: name,
       unit: "ms" as "ms" | "us",
       ...timings[v],
@@ -109,10 +109,10 @@ async function measure(one: Case, environment: Environment, counter: Instrument,
   }
 }
 
-function report({ name, shape, elements, leastBytes }: Case, rows: readonly Row[]): void {
+function report({ name, shape, features, elements, leastBytes }: Case, rows: readonly Row[]): void {
   const copy = rows.find(({ variant }) => variant === "copy");
   const rate = (bytes: number, { p50 }: Row) => (bytes * elements) / p50 / 1e6;
-  console.log(`\n${name} ${shape.join(" x ")}`);
+  console.log(`\n${name} ${shape.join(" x ")}${features ? `, ${features} features` : ""}`);
   const encodes = rows.filter(({ unit }) => unit === "us");
   const steps = rows.filter(({ unit }) => unit === "ms");
   print(

@@ -55,28 +55,30 @@ export const layoutOf = (ports: ReadonlySet<Port>): Layout => [
 export type View = "" | "element" | "element sample";
 
 /**
- * WGSL of all ports but the last two, which the kernels declare: a variable for those that are present, and for all of them functions that read and write four words, `stride` apart. A gradient that takes the place of the logits is where they are read. Ports whose text
- * is their `own` have that.
+ * WGSL of a port: a variable where it is present, and in any case functions that read and write four words, `stride` apart, or, as a
+ * `vector`, one after another. A gradient that takes the place of the logits is where they are read.
  */
-export function portsWgsl(present: ReadonlySet<Port>, view: View, own: Partial<Record<Port, string>> = {}): string {
-  const texts = names.slice(0, -2).map((port) => {
-    if (own[port]) return own[port];
-    const there = present.has(port);
-    const inPlace = !there && port === "first" && present.has("gradient");
-    const name = `port_${inPlace ? "gradient" : port}`;
-    const vector = view.includes(`${units[port]}`);
-    const writes = there && !isReadOnly(port);
-    const words = [0, 1, 2, 3].map((k) => `${name}[start + ${k}u * stride]`);
-    const quad = vector ? `${name}[start >> 2u]` : `vec4u(${words})`;
-    const neutral = /eights|upstream|apply/.test(port) ? "vec4u(0x3f800000u)" : "vec4u()"; // the bits of 1 and 0
-    const set = vector
-      ? `${quad} = bits;`
-      : words.map((word, k) => `if (inside[${k}]) { ${word} = bits[${k}]; }`).join("");
-    return `const HAS_${port} = ${there};
+export function portWgsl(port: Port, present: ReadonlySet<Port>, vector: boolean): string {
+  const there = present.has(port);
+  const inPlace = !there && port === "first" && present.has("gradient");
+  const name = `port_${inPlace ? "gradient" : port}`;
+  const writes = there && !isReadOnly(port);
+  const words = [0, 1, 2, 3].map((k) => `${name}[start + ${k}u * stride]`);
+  const quad = vector ? `${name}[start >> 2u]` : `vec4u(${words})`;
+  const neutral = /eights|upstream|apply/.test(port) ? "vec4u(0x3f800000u)" : "vec4u()"; // the bits of 1 and 0
+  const set = vector
+    ? `${quad} = bits;`
+    : words.map((word, k) => `if (inside[${k}]) { ${word} = bits[${k}]; }`).join("");
+  return `const HAS_${port} = ${there};
 ${there ? `@group(0) @binding(${bindingOf(port)}) var<storage, read${writes ? "_write" : ""}> ${name}: array<${vector ? "vec4u" : "u32"}>;` : ""}
 fn read_${port}(start: u32, stride: u32) -> vec4u { return ${there || inPlace ? quad : neutral}; }
 fn write_${port}(start: u32, stride: u32, inside: vec4<bool>, bits: vec4u) { ${writes ? set : ""} }
 `;
-  });
-  return texts.join("");
 }
+
+/** WGSL of all ports but the last two, which the kernels declare; those whose text is their `own` have that. */
+export const portsWgsl = (present: ReadonlySet<Port>, view: View, own: Partial<Record<Port, string>> = {}): string =>
+  names
+    .slice(0, -2)
+    .map((port) => own[port] ?? portWgsl(port, present, view.includes(`${units[port]}`)))
+    .join("");

@@ -30,11 +30,14 @@ export type Entry =
   | "score"
   | "score_rows"
   | "score_slopes"
+  | "score_direct"
+  | "score_again"
   | "score_labels"
   | "score_masked"
   | "last"
   | "small"
   | "small_rows"
+  | "small_direct"
   | "small_labels"
   | "small_masked";
 

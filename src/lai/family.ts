@@ -4,7 +4,7 @@ import { refuse } from "../errors.js";
 import { type FamilyTraits, type MoreResults, regression } from "../families.js";
 import type { BaseLoss, Definition } from "../loss.js";
 import { type Pass, passBuilder, type Wanted } from "../passes.js";
-import type { Port } from "../ports.js";
+import { type Port, portWgsl } from "../ports.js";
 import {
   type CheckedInputs,
   type Geometry,
@@ -15,7 +15,7 @@ import {
   resultNames,
   type Shape,
 } from "../problem.js";
-import { laiFactor, laiSamples } from "../shaders.generated.js";
+import { laiFactor, laiFeature, laiGradients, laiMean, laiNorm, laiSamples, laiSingle } from "../shaders.generated.js";
 import type { LaiLoss } from "./loss.js";
 import { measureSample } from "./sample.js";
 
@@ -92,27 +92,32 @@ function measure(
   return (scaled) => (outputs.includes("slopeGradient") ? { slopeGradient: scaled(slopeGradient, features) } : {});
 }
 
-/** The gradients are written last, when what is kept and the scale are known; slopes are not read back and written twice. */
-function passes({ mask }: Problem, { ports }: Wanted, small: boolean, limit: number): Pass[] {
+/**
+ * Without a mask the gradients are written while the losses are summed, and the last pass looks at them again only where something is
+ * broken; a mean with weights, and a mask, have to know the sums first.
+ */
+function passes({ mask, reduction }: Problem, { ports }: Wanted, small: boolean, limit: number): Pass[] {
   const { passes, present, add } = passBuilder(ports, limit);
   const data = present("first", "second", "slopes", "applyMask", "weights");
   const upstream = present("upstream", "upstreams");
   const given = present("givenStatistics");
   const figures = present("loss", "summary", "statistics");
   const perSample = present("losses", "mask", "z", "perSample");
+  let gradients = present("gradient", "slopeGradient");
+  const must: Port[] = [...data, "scratch", ...upstream];
+  const known = !mask && !(reduction === "mean" && ports.has("weights"));
+  const direct = known && gradients.length > 0 && must.length + gradients.length <= limit;
   if (small && ports.size < limit) {
-    add("small", [...ports, "scratch"]);
+    add(direct ? "small_direct" : "small", [...ports, "scratch"]);
     return passes;
   }
   if (mask) add("accumulate", [...data, "scratch"]);
   const scoring: Port[] = [...data, "scratch", ...given];
-  let left = add("score", scoring, perSample);
+  let left = direct ? add("score_direct", [...must, ...gradients], perSample) : add("score", scoring, perSample);
   while (left.length > 0) left = add("score", scoring, left);
-  const must: Port[] = [...data, "scratch", ...upstream];
   left = figures;
-  let gradients = present("gradient", "slopeGradient");
   while (gradients.length > 0) {
-    const rest = add("score_slopes", must, [...gradients, ...left]);
+    const rest = add(direct ? "score_again" : "score_slopes", must, [...gradients, ...left]);
     [gradients, left] = [
       rest.filter((port) => gradients.includes(port)),
       rest.filter((port) => figures.includes(port)),
@@ -122,7 +127,7 @@ function passes({ mask }: Problem, { ports }: Wanted, small: boolean, limit: num
   return passes;
 }
 
-const aggregates = { mean: "MEAN_OF_ALL", feature: "OF_ONE", norm: "OF_NORM" };
+const aggregates = { mean: laiMean, feature: laiFeature, norm: laiNorm };
 
 /** rho(m r) of residuals r and the factor m of their slopes. */
 export const sloped: FamilyTraits<"regression"> = {
@@ -146,19 +151,29 @@ export const sloped: FamilyTraits<"regression"> = {
     const { of } = base as LaiLoss;
     return of.definition.familyTraits.code(of);
   },
+  // The slopes of one feature are like any other number of a sample.
+  ports({ ports, view, geometry }) {
+    if (geometry.features !== 1 || !view) return {};
+    return {
+      slopes: portWgsl("slopes", ports, true),
+      slopeGradient: portWgsl("slopeGradient", ports, true),
+    };
+  },
   samples({ problem, geometry }) {
     const { of, parameters } = problem.base as LaiLoss;
     const { lambda, form, aggregate } = parameters;
     const count = Object.keys((of.definition as Definition).parameters).length;
     return [
       `const FEATURES = ${geometry.features}u;
+const SHARE = ${1 / geometry.features!};
 const LAMBDAS = ${typeof lambda === "number" ? 1 : lambda.length}u;
 const FIRST_LAMBDA = ${count + 1}u;
 const PLAIN = ${form === "plain"};
-const AGGREGATE = ${aggregates[aggregate]};
 fn feature_index() -> u32 { return u32(parameter(${count}u)); }`,
       laiFactor,
       laiSamples,
+      geometry.features === 1 ? laiSingle : aggregates[aggregate],
+      laiGradients,
     ];
   },
 };

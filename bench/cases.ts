@@ -26,6 +26,7 @@ import {
 } from "./contenders.js";
 import { copyCuts } from "./copy.js";
 import { type Pace, randomOf, timeInterleaved, type Variant } from "./harness.js";
+import { networkTask, networkVariants } from "./network.js";
 import type { Tf } from "./tfjs.js";
 
 export interface Environment {
@@ -124,6 +125,15 @@ const laiCase = (samples: number, features: number): Case => ({
   },
 });
 
+/** A training step of a network, plain and with slopes, against the plain one of TensorFlow.js. */
+const networkCase = (units: readonly number[], batch: number): Case => ({
+  name: `network ${units.join("-")}`,
+  shape: [batch],
+  elements: batch,
+  leastBytes: 0,
+  variants: ({ device, tf }) => networkVariants(device, tf, networkTask(units, batch)),
+});
+
 /** The fastest of several variants in a run of their own; the others are gone. */
 async function fastestOf(variants: readonly Variant[], { batchMs }: Pace): Promise<Variant> {
   const times = await timeInterleaved(variants, { batchMs: batchMs / 2, rounds: 3 });
@@ -205,6 +215,9 @@ export function casesFor({ quick = false, large = false }): Case[] {
           oursOnly("zbce per class", zbce(), [2 ** 14, 64], 20),
           laiCase(2 ** 20, 1),
           laiCase(2 ** 20, 8),
+          networkCase([8, 64, 64, 1], 1024),
+          networkCase([8, 256, 256, 1], 1024),
+          networkCase([8, 512, 512, 1], 2048),
           oursOnly("zmse rows", zmse(), [2 ** 14, 64], 20),
         ]),
   ];

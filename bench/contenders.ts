@@ -19,15 +19,17 @@ import { createCopy } from "./copy.js";
 import { recorded, type Variant } from "./harness.js";
 import { crossEntropyStep, type Tensor, type Tf, zMaskedSteps } from "./tfjs.js";
 
-/** Inputs of one case and what is right for them. */
-export interface Task {
+/** What is right, of a loss. */
+export interface Answer {
   readonly loss: Loss;
-  readonly shape: Shape;
-  readonly inputs: RegressionInputs | LogitInputs;
-  readonly expected: Expected;
+  readonly expected: Pick<Result<Float64Array>, "loss" | "z" | "slopeGradient"> & { readonly gradient: Float64Array };
 }
 
-type Expected = Result<Float64Array> & { readonly gradient: Float64Array };
+/** Inputs of one case and what is right for them. */
+export interface Task extends Answer {
+  readonly shape: Shape;
+  readonly inputs: RegressionInputs | LogitInputs;
+}
 
 function thresholdOf(loss: Loss): number | undefined {
   return loss.name === "zMasked" ? (loss as ZMaskedLoss).parameters.threshold : undefined;
@@ -37,14 +39,14 @@ export function makeTask(loss: Loss, shape: Shape, inputs: RegressionInputs | Lo
   const outputs: ResultName[] = ["loss", "gradient"];
   if ("slopes" in inputs) outputs.push("slopeGradient");
   if (thresholdOf(loss) !== undefined) outputs.push("z");
-  return { loss, shape, inputs, expected: evaluate(loss, inputs as Inputs, { shape, outputs }) as Expected };
+  return { loss, shape, inputs, expected: evaluate(loss, inputs as Inputs, { shape, outputs }) as Task["expected"] };
 }
 
 /** Larger errors than this mean a wrong kernel: the promises are tighter, and the tests' business. */
 const TOLERATED = 1e-4;
 
 /** Largest error against float64: of the loss relative to it, of the gradient relative to its largest element. */
-export function errorOf(loss: number, gradient: ArrayLike<number>, { loss: of, expected }: Task): number {
+export function errorOf(loss: number, gradient: ArrayLike<number>, { loss: of, expected }: Answer): number {
   const { z } = expected;
   const threshold = thresholdOf(of);
   let largest = 0;
@@ -60,7 +62,7 @@ export function errorOf(loss: number, gradient: ArrayLike<number>, { loss: of, e
   return Math.max(worst / largest, Math.abs(loss / (expected.loss as number) - 1));
 }
 
-function checked(name: string, error: number): number {
+export function checked(name: string, error: number): number {
   if (!(error <= TOLERATED)) throw new Error(`${name}: an error of ${error} against float64`);
   return error;
 }
@@ -236,13 +238,13 @@ export async function copyOf(device: GPUDevice, elements: number, cut: readonly 
 }
 
 /** A step in TensorFlow.js. */
-export type TfStep = () => { loss: Tensor; gradient: Tensor };
+export type TfStep = () => { loss: Tensor; gradients: Tensor[] };
 
 /** TensorFlow.js on its WebGPU backend, which must sit on `device`, or on its CPU backend without a device. */
 export async function tfjsOf(
   tf: Tf,
   form: string,
-  task: Task,
+  task: Answer,
   create: () => { readonly tensors: Tensor[]; readonly step: TfStep },
   device?: GPUDevice,
 ): Promise<Variant> {
@@ -269,11 +271,11 @@ export async function tfjsOf(
     },
     async verify() {
       await tf.setBackend(backend);
-      const { loss, gradient } = step();
+      const { loss, gradients } = step();
       const [value] = await loss.data();
-      const error = errorOf(value, await gradient.data(), task);
-      tf.dispose([loss, gradient]);
-      return checked(name, error);
+      const gradient = (await Promise.all(gradients.map((one) => one.data()))).flatMap((one) => Array.from(one));
+      tf.dispose([loss, ...gradients]);
+      return checked(name, errorOf(value, gradient, task));
     },
     dispose() {
       tf.dispose(tensors);

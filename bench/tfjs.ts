@@ -33,7 +33,7 @@ export function zMaskedSteps(tf: Tf, predictions: Tensorflow.Tensor, targets: Te
         const losses = residuals.square();
         const keep = keepOf(losses);
         const count = keep.sum();
-        return { loss: losses.mul(keep).sum().div(count), gradient: residuals.mul(keep).mul(two.div(count)) };
+        return { loss: losses.mul(keep).sum().div(count), gradients: [residuals.mul(keep).mul(two.div(count))] };
       }),
     /** What users write. */
     byAutograd: () =>
@@ -42,7 +42,7 @@ export function zMaskedSteps(tf: Tf, predictions: Tensorflow.Tensor, targets: Te
         const count = keep.sum();
         const masked = (p: Tensorflow.Tensor) => p.squaredDifference(targets).mul(keep).sum().div(count);
         const { value, grad } = tf.valueAndGrad(masked)(predictions);
-        return { loss: value, gradient: grad };
+        return { loss: value, gradients: [grad] };
       }),
   };
 }
@@ -53,6 +53,24 @@ export function crossEntropyStep(tf: Tf, logits: Tensor, labels: Tensor) {
   return () =>
     tf.tidy(() => {
       const { value, grad } = tf.valueAndGrad(loss)(logits);
-      return { loss: value as Tensor, gradient: grad as Tensor };
+      return { loss: value as Tensor, gradients: [grad as Tensor] };
+    });
+}
+
+/** Steps of the mean squared error of a network with relu: loss and gradients of all kernels, [inputs, outputs], and biases, layer by layer. */
+export function networkStep(tf: Tf, inputs: Tensor, targets: Tensor, parameters: readonly Tensorflow.Variable[]) {
+  const layers = parameters.length / 2;
+  const loss = () => {
+    let values = inputs as Tensorflow.Tensor2D;
+    for (let l = 0; l < layers; l++) {
+      const [b, bias] = parameters.slice(2 * l) as unknown as [Tensorflow.Tensor2D, Tensorflow.Tensor1D];
+      values = tf.fused.matMul({ a: values, b, bias, activation: l < layers - 1 ? "relu" : "linear" }) as Tensorflow.Tensor2D;
+    }
+    return tf.losses.meanSquaredError(targets, values) as Tensorflow.Scalar;
+  };
+  return () =>
+    tf.tidy(() => {
+      const { value, grads } = tf.variableGrads(loss, [...parameters]);
+      return { loss: value as Tensor, gradients: parameters.map(({ name }) => grads[name]) };
     });
 }

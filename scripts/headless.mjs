@@ -33,7 +33,7 @@ function printTable({ caption, columns, rows, remarks = [] }) {
 
 const escapeHtml = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
-function html({ engine, panels }, seconds) {
+function html({ engine, panels }, names, seconds) {
   const row = ({ cells, note }) =>
     `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>` +
     (note ? `<tr><td colspan="${cells.length}"><small>${escapeHtml(note)}</small></td></tr>` : "");
@@ -42,7 +42,7 @@ function html({ engine, panels }, seconds) {
     `<tbody>${rows.map(row).join("\n")}</tbody></table>${remarks.map((text) => `<p>${escapeHtml(text)}</p>`).join("")}`;
   const section = ({ title, tables, agreement }) =>
     `<h2>${escapeHtml(title)}</h2>${tables.map(table).join("\n")}${agreement ? `<p>${escapeHtml(agreement.text)}</p>` : ""}`;
-  const picture = ({ name }) =>
+  const picture = (name) =>
     `<figure><img src="${name}.png" alt="The lab, ${name}"><figcaption>${name}</figcaption></figure>`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
 <title>Report of the lab</title><style>body{font-family:system-ui,sans-serif;max-width:75rem;margin:auto;padding:1rem}
@@ -50,24 +50,29 @@ table{border-collapse:collapse;margin:1.5rem 0}caption{text-align:left;font-weig
 img{max-width:100%;border:1px solid gray}</style></head><body><h1>Report of the lab</h1>
 <p>${new Date().toISOString()}, ${seconds} s. Losses and gradients were computed on ${escapeHtml(engine)}.</p>
 ${panels.map(section).join("\n")}
-${pictures.map(picture).join("\n")}</body></html>\n`;
+${names.map(picture).join("\n")}</body></html>\n`;
 }
 
 const timeLimit = 300_000; // many times what a slow machine needs
 
-/** Loads the page, lets it train, takes the pictures. */
+/** Loads the page, lets it train, takes the pictures: one of every panel in every look. */
 async function visit(page, url) {
   await page.goto(url);
   await page.waitForFunction(() => window.lab !== undefined, undefined, { timeout: 10_000 });
   await page.evaluate(() => window.lab.ready);
   const report = await page.evaluate(() => window.lab.report());
+  const names = [];
   mkdirSync(folder, { recursive: true });
   for (const { name, width, colorScheme } of pictures) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+    for (const panel of await page.locator("main > section").all()) {
+      const id = (await panel.getAttribute("aria-labelledby")).replace("-heading", "");
+      names.push(`${id}-${name}`);
+      await panel.screenshot({ path: join(folder, `${id}-${name}.png`) });
+    }
   }
-  return report;
+  return { report, names: names.sort() };
 }
 
 /** Runs the page at `url`; returns the exit code: 1 when the page wrote an error to its console, or disagrees with float64. */
@@ -80,10 +85,10 @@ export async function runHeadless(url) {
     const page = await browser.newPage({ reducedMotion: "reduce", viewport: { width: 1400, height: 900 } });
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
     page.on("pageerror", (error) => errors.push(error.message));
-    const report = await visit(page, url);
+    const { report, names } = await visit(page, url);
     const { engine, panels } = report;
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    writeFileSync(join(folder, "index.html"), html(report, seconds));
+    writeFileSync(join(folder, "index.html"), html(report, names, seconds));
 
     for (const { title, tables, agreement } of panels) {
       console.log(`\n==== ${title}`);

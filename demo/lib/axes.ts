@@ -11,10 +11,10 @@ export interface Area {
   readonly bottom: number;
 }
 
-/** A chart that has a row of its own, and one that shares it; the style sheet has text for both. */
+/** Drawings of one width, so that their text has one size. */
 export const areas = {
-  large: { width: 640, height: 420, left: 72, right: 624, top: 16, bottom: 364 },
-  small: { width: 440, height: 300, left: 58, right: 428, top: 12, bottom: 248 },
+  tall: { width: 640, height: 420, left: 72, right: 624, top: 16, bottom: 364 },
+  low: { width: 640, height: 320, left: 72, right: 624, top: 16, bottom: 264 },
 } satisfies Record<string, Area>;
 
 export type Range = readonly [low: number, high: number];

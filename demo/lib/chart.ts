@@ -23,7 +23,7 @@ export interface ChartOptions {
   readonly lines: readonly string[];
 }
 
-const area = areas.large;
+const area = areas.tall;
 
 function marker({ suspect }: Point, x: number, y: number): SVGElement {
   if (!suspect) return svg("circle", { class: "dot", cx: x, cy: y, r: 4 });

@@ -1,5 +1,5 @@
 /** Numbers before and after, one pair per row: a hollow dot, a filled diamond, and a line between them. */
-import { type Area, text, ticks } from "./axes.js";
+import { type Area, areas, text, ticks } from "./axes.js";
 import { svg } from "./dom.js";
 
 export interface Pair {
@@ -17,7 +17,7 @@ export interface DumbbellOptions {
   readonly xLabel: string;
 }
 
-const area: Area = { width: 440, height: 300, left: 118, right: 424, top: 12, bottom: 248 };
+const area: Area = { ...areas.low, left: 160 }; // names stand on the left
 
 const diamond = (x: number, y: number) => `M${x - 7} ${y}L${x} ${y - 7}L${x + 7} ${y}L${x} ${y + 7}Z`;
 
@@ -28,7 +28,6 @@ export function createDumbbells({ id, title, description, xLabel }: DumbbellOpti
     "svg",
     {
       viewBox: `0 0 ${area.width} ${area.height}`,
-      class: "small",
       role: "img",
       "aria-labelledby": `${id}-title ${id}-description`,
     },

@@ -40,7 +40,6 @@ export function createPlot({ id, title, description, size, xLabel, yLabel }: Plo
     "svg",
     {
       viewBox: `0 0 ${area.width} ${area.height}`,
-      class: size,
       role: "img",
       "aria-labelledby": `${id}-title ${id}-description`,
     },

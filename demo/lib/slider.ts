@@ -15,7 +15,7 @@ export interface SliderOptions {
 
 export function createSlider({ id, label, value, ...range }: SliderOptions): HTMLElement[] {
   const output = h("output", { for: id }, String(value));
-  const input = h("input", { type: "range", id, value, ...range });
+  const input = h("input", { type: "range", id, ...range, value }); // the value last: the range decides what it can be
   input.addEventListener("input", () => {
     output.value = input.value;
   });

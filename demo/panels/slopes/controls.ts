@@ -65,18 +65,18 @@ export function createCurveControls(onTrain: () => void) {
       ...createSlider({
         id: "curve-share",
         name: "share",
-        label: "percent of the batch, drawn in every step:",
+        label: "share of the batch, drawn in every step, in percent:",
         min: 0,
         max: 100,
         step: 10,
         value: share,
       }),
+      select("of MSE", "form", formOfLai, Object.entries(forms)),
     ),
     group(
-      "Form of the Lai MSE",
-      select("form", "form", formOfLai, Object.entries(forms)),
+      "Network",
       select(
-        "activation of the network",
+        "activation",
         "activation",
         activation,
         activations.map((name) => [name, name]),

@@ -23,7 +23,7 @@ export function createCurveFigure(engine: Engine) {
     title: "Noisy samples of a curve, and four fits",
     description:
       "A scatter plot with five curves: the true one, MAE, MSE, Lai MAE and Lai MSE. The table has the numbers.",
-    size: "large",
+    size: "tall",
     xLabel: "x",
     yLabel: "y",
   });
@@ -32,7 +32,7 @@ export function createCurveFigure(engine: Engine) {
     title: "How steep the fits are",
     description:
       "Five outlines of histograms of |slope|: the true curve, MAE, MSE, Lai MAE and Lai MSE. The table has means and maxima.",
-    size: "small",
+    size: "low",
     xLabel: "|slope|, the last bin and beyond",
     yLabel: "% of the curve",
   });
@@ -68,7 +68,6 @@ export function createCurveFigure(engine: Engine) {
     });
     const fits = measureFits(curve, settings, looks);
     results.replaceChildren(renderTable(curveTable(choice, fits), (row) => swatch(settings[row].name)));
-    progress.textContent = `Step ${step} of ${steps}.`;
     if (step < steps) return;
     // Once per training, so that a screen reader is not told about every look.
     summary.textContent = `Trained. ${fits.map(({ setting, slopes }) => `${setting.title}: mean |slope| ${slopes.mean.toFixed(2)}`).join("; ")}.`;
@@ -85,6 +84,7 @@ export function createCurveFigure(engine: Engine) {
     progress.textContent = "Preparing.";
     const onLook = (looks: readonly Look[], step: number) => {
       if (signal.aborted) return;
+      progress.textContent = `Step ${step} of ${steps}.`;
       if (step === 0 || step === steps || !reducedMotion()) draw(choice, looks, step);
     };
     await run(engine, curveExperiment(choice, compared(choice)), { onLook, signal });
@@ -99,28 +99,27 @@ export function createCurveFigure(engine: Engine) {
       "div",
       { class: "beside" },
       h(
-        "figure",
+        "div",
         {},
-        fitted.element,
         h(
-          "figcaption",
+          "figure",
           {},
-          swatch("clean"),
-          " the true curve, which no fit has seen. Dots: what they were trained on. The other lines are in the table.",
+          fitted.element,
+          h(
+            "figcaption",
+            {},
+            swatch("clean"),
+            " the true curve, which no fit has seen. Dots: what they were trained on. The other lines are in the table.",
+          ),
+        ),
+        h(
+          "figure",
+          {},
+          steepness.element,
+          h("figcaption", {}, "Slopes of the fits and of the true curve at 201 places."),
         ),
       ),
-      h("div", {}, progress, summary, results),
-    ),
-    h(
-      "div",
-      { class: "beside" },
-      h(
-        "figure",
-        {},
-        steepness.element,
-        h("figcaption", {}, "Slopes at 201 places of the fits and of the true curve."),
-      ),
-      h("figure", {}, factor.element, factorText),
+      h("div", {}, progress, summary, results, h("figure", {}, factor.element, factorText)),
     ),
   );
   return { element, train };

@@ -1,6 +1,6 @@
 /** What the fits show, in words that are derived from their numbers. */
 import { leastAt } from "../../lib/agreement.js";
-import type { CurveFit } from "./measure.js";
+import { type CurveFit, distanceTo } from "./measure.js";
 
 const digits = (value: number) => Number(value.toPrecision(2)).toString();
 
@@ -16,16 +16,24 @@ export function against(value: number, other: number): string {
 const plainOf = (fit: CurveFit, fits: readonly CurveFit[]) =>
   fits.find(({ setting }) => setting.name === fit.setting.plain);
 
-/** How a Lai loss moved the slopes and the error, against the same loss without factors. */
-export function explain(fit: CurveFit, fits: readonly CurveFit[]): string {
+/** Mean distances of |slope| from where the factor is least: under the loss without factors, and under the Lai loss. */
+function distances(fit: CurveFit, fits: readonly CurveFit[]) {
   const plain = plainOf(fit, fits);
   const least = leastAt(fit.setting);
-  if (!plain || least === undefined) return "Does not look at slopes.";
+  if (!plain || least === undefined) return undefined;
+  const [before, after] = [plain, fit].map(({ look }) => distanceTo(least, look.slopes));
+  return { plain, least, before, after };
+}
+
+/** What a Lai loss did to slopes and error, against the same loss without factors. */
+export function explain(fit: CurveFit, fits: readonly CurveFit[]): string {
+  const moved = distances(fit, fits);
+  if (!moved) return "Does not look at slopes.";
+  const { plain, least, before, after } = moved;
   const { title } = plain.setting;
-  const moved = Math.abs(plain.slopes.mean - least) - Math.abs(fit.slopes.mean - least);
-  const way = Math.abs(moved) < 5e-4 ? "no nearer to" : moved > 0 ? "nearer to" : "farther from";
   return [
-    `Factor least at |slope| = ${digits(least)}: mean |slope| from ${plain.slopes.mean.toFixed(3)} under ${title} to ${fit.slopes.mean.toFixed(3)}, ${way} it.`,
+    `Factor least at |slope| = ${digits(least)}: on average |slope| is ${after.toFixed(3)} away from there, under ${title} ${before.toFixed(3)}.`,
+    `Mean |slope| ${plain.slopes.mean.toFixed(3)} under ${title}, ${fit.slopes.mean.toFixed(3)} here.`,
     `Clean error ${against(fit.cleanError, plain.cleanError)} under ${title}.`,
   ].join(" ");
 }
@@ -44,12 +52,7 @@ export function errorFinding(fits: readonly CurveFit[]): string {
 
 /** Where the pull goes. */
 export function slopeFinding(fits: readonly CurveFit[]): string {
-  const pairs = fits.flatMap((fit) => {
-    const plain = plainOf(fit, fits);
-    const least = leastAt(fit.setting);
-    if (!plain || least === undefined) return [];
-    return [Math.abs(fit.slopes.mean - least) < Math.abs(plain.slopes.mean - least)];
-  });
-  const nearer = pairs.filter(Boolean).length;
-  return `In mean |slope| ${nearer} of the ${pairs.length} Lai fits are nearer to the least factor than the loss that they are made from.`;
+  const moves = fits.flatMap((fit) => distances(fit, fits) ?? []);
+  const nearer = moves.filter(({ before, after }) => after < before).length;
+  return `The slopes of ${nearer} of the ${moves.length} Lai fits are nearer to the least factor than those of the loss that they are made from.`;
 }

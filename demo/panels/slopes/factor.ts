@@ -46,7 +46,7 @@ export function createFactorPlot() {
     title: "Factor of the Lai losses against the slope",
     description:
       "Two curves that fall to a ring at their least value and rise from there. The text beneath has the numbers.",
-    size: "small",
+    size: "low",
     xLabel: "|slope|",
     yLabel: "factor",
   });

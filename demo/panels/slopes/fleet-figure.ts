@@ -9,7 +9,7 @@ import { renderTable } from "../../lib/table.js";
 import type { Look } from "../../lib/trainer.js";
 import { createFleetControls } from "./controls.js";
 import { type FleetChoice, fleetExperiment, measurePairs, split } from "./fleet.js";
-import { errorTable, explainPair, sensitivityTable } from "./fleet-tables.js";
+import { errorTable, sensitivityTable, summarizePair } from "./fleet-tables.js";
 
 export function createFleetFigure(engine: Engine) {
   const chart = createDumbbells({
@@ -37,8 +37,7 @@ export function createFleetFigure(engine: Engine) {
       choice.lambda,
     );
     results.replaceChildren(renderTable(sensitivityTable(pair)), renderTable(errorTable(pair)));
-    progress.textContent = `Step ${step} of ${steps}.`;
-    if (step === steps) summary.textContent = `Trained. ${explainPair(pair)}`;
+    if (step === steps) summary.textContent = summarizePair(pair);
   }
 
   /** Resolves when the networks rest, or when another training took over. */
@@ -52,6 +51,7 @@ export function createFleetFigure(engine: Engine) {
     progress.textContent = "Preparing.";
     const onLook = (looks: readonly Look[], step: number) => {
       if (signal.aborted) return;
+      progress.textContent = `Step ${step} of ${steps}.`;
       if (step === 0 || step === steps || !reducedMotion()) draw(choice, looks, step, steps);
     };
     await run(engine, experiment, { onLook, signal });
@@ -64,7 +64,7 @@ export function createFleetFigure(engine: Engine) {
     h(
       "p",
       {},
-      `A network predicts the miles per gallon of cars from five features; ${split.train.length} cars train it, ${split.test.length} judge it. Noise is added to one feature in training. The Lai loss of this one feature is to make the network rely on it less, or more: its slope is pulled toward λ.`,
+      `A network predicts the miles per gallon of cars from five features; ${split.train.length} cars train it, ${split.test.length} judge it. Noise is added to one feature in training, and the Lai loss of this one feature is to make the network rely on it less. With λ far below 1 the factor is almost the same for all |slope| below λ, and rises to 1/λ above, so that slopes are pushed below λ rather than to it.`,
     ),
     controls.element,
     h(

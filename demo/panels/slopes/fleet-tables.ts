@@ -5,7 +5,13 @@ import { against } from "./explain.js";
 import { type FleetPair, split } from "./fleet.js";
 
 const about = ({ choice }: FleetPair) =>
-  `noise ${choice.noise} on ${features[choice.feature].name}, λ = ${choice.lambda}`;
+  `Noise ${choice.noise} on ${features[choice.feature].name}, λ = ${choice.lambda}`;
+
+/** One sentence, for those who wait for it. */
+export function summarizePair({ choice, plain, lai }: FleetPair): string {
+  const [before, after] = [plain, lai].map(({ sensitivity }) => sensitivity[choice.feature].toFixed(2));
+  return `Trained. Sensitivity to ${features[choice.feature].name}: ${before} under MSE, ${after} under Lai MSE.`;
+}
 
 /** The feature besides the chosen one whose sensitivity changed most. */
 export function otherChange({ choice, plain, lai }: FleetPair) {
@@ -24,27 +30,21 @@ export function explainPair(pair: FleetPair): string {
   const other = otherChange(pair);
   const own = Math.abs(after - before);
   const rest = other.size < 0.1 * own ? "The others hardly change" : "The others are not left alone";
-  const [plainCost, laiCost] = [plain, lai].map(({ cleanError, noisyError }) => (noisyError - cleanError).toFixed(2));
+  const [plainCost, laiCost] = [plain, lai].map(({ cleanError, noisyError }) =>
+    (noisyError - cleanError).toFixed(2).replace("-0.00", "0.00"),
+  );
   return [
-    `Sensitivity to ${name} from ${before.toFixed(3)} to ${after.toFixed(3)}, ${direction(before, after, choice.lambda)}.`,
+    `Sensitivity to ${name} from ${before.toFixed(3)} to ${after.toFixed(3)}; on average |slope| is ${lai.distance.toFixed(3)} away from λ = ${choice.lambda}, under MSE ${plain.distance.toFixed(3)}.`,
     `${rest}: at most ${other.name}, from ${other.before.toFixed(3)} to ${other.after.toFixed(3)}.`,
     `The noise changes the error of MSE by ${plainCost} mpg, that of Lai MSE by ${laiCost} mpg.`,
     `Error of Lai MSE on noisy inputs ${against(lai.noisyError, plain.noisyError)} under MSE, on clean ones ${against(lai.cleanError, plain.cleanError)} under MSE.`,
   ].join(" ");
 }
 
-/** A mean below lambda still has slopes above it, and these weigh more. */
-function direction(before: number, after: number, lambda: number): string {
-  if (Math.abs(after - lambda) < Math.abs(before - lambda)) return `nearer to λ = ${lambda}`;
-  if (before < lambda && after < before)
-    return `below λ = ${lambda} before and after: the slopes above λ are pulled harder`;
-  return `no nearer to λ = ${lambda}`;
-}
-
 export function sensitivityTable(pair: FleetPair): Table {
   const { plain, lai } = pair;
   return {
-    caption: `Sensitivity of ${about(pair)}: mean |slope| on the ${split.test.length} clean test cars, in standard deviations of mpg per standard deviation of the feature.`,
+    caption: `Sensitivity: mean |slope| at the ${split.test.length} test cars, clean; mpg and features in standard deviations. ${about(pair)}.`,
     columns: ["feature", "MSE", "Lai MSE", "change"],
     rows: features.map(({ name }, j) => ({
       cells: [
@@ -63,7 +63,7 @@ export function errorTable(pair: FleetPair): Table {
     noisyError.toFixed(2),
   ]);
   return {
-    caption: `Test error of ${about(pair)}, in mpg.`,
+    caption: `Test error in mpg (root mean square). ${about(pair)}.`,
     columns: ["loss", "clean inputs", "noisy inputs"],
     rows: [
       { cells: ["MSE", ...cells[0]] },

@@ -3,6 +3,7 @@ import { lai, squaredError } from "../../../src/index.js";
 import { cars, features, mpg } from "../../data/cars.js";
 import { normal, shuffled } from "../../lib/random.js";
 import type { Candidate, Experiment, Look } from "../../lib/trainer.js";
+import { distanceTo } from "./measure.js";
 
 export interface FleetChoice {
   /** Index of the noisy feature. */
@@ -74,6 +75,8 @@ export function fleetExperiment(choices: readonly FleetChoice[]): Experiment {
 export interface FleetFit {
   /** Mean |d prediction / d feature| on the clean test inputs, by feature, in deviations of both. */
   readonly sensitivity: readonly number[];
+  /** How far |slope| of the noisy feature is from lambda there, on average. */
+  readonly distance: number;
   /** Root mean squared error on the test cars, in miles per gallon. */
   readonly cleanError: number;
   readonly noisyError: number;
@@ -86,19 +89,22 @@ export interface FleetPair {
   readonly lai: FleetFit;
 }
 
-function measure({ predictions, slopes }: Look, noisyBlock: number): FleetFit {
+function measure({ predictions, slopes }: Look, { feature, lambda }: FleetChoice, noisyBlock: number): FleetFit {
   const count = test.targets.length;
   const error = (from: number) =>
     consumption.spread * Math.sqrt(mean(Array.from(test.targets, (y, i) => (predictions[from + i] - y) ** 2)));
-  const sensitivity = features.map((_, j) =>
-    mean(Array.from(test.targets, (_, i) => Math.abs(slopes[i * features.length + j]))),
-  );
-  return { sensitivity, cleanError: error(0), noisyError: error(noisyBlock * count) };
+  const slopesOf = (j: number) => Array.from(test.targets, (_, i) => slopes[i * features.length + j]);
+  return {
+    sensitivity: features.map((_, j) => distanceTo(0, slopesOf(j))),
+    distance: distanceTo(lambda, slopesOf(feature)),
+    cleanError: error(0),
+    noisyError: error(noisyBlock * count),
+  };
 }
 
 export const measurePairs = (choices: readonly FleetChoice[], looks: readonly Look[]): FleetPair[] =>
   choices.map((choice, c) => ({
     choice,
-    plain: measure(looks[2 * c], c + 1),
-    lai: measure(looks[2 * c + 1], c + 1),
+    plain: measure(looks[2 * c], choice, c + 1),
+    lai: measure(looks[2 * c + 1], choice, c + 1),
   }));

@@ -15,6 +15,10 @@ export function summarize(slopes: ArrayLike<number>): SlopeSummary {
   return { mean: mean(sizes), largest: Math.max(...sizes) };
 }
 
+/** How far |slope| is from a place, on average. */
+export const distanceTo = (place: number, slopes: ArrayLike<number>): number =>
+  mean(Array.from(slopes, (slope) => Math.abs(Math.abs(slope) - place)));
+
 export const trueSlopes = (curve: TrueCurve): Float64Array => grid.map(curve.slope);
 
 export interface CurveFit {

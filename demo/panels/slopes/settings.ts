@@ -42,10 +42,10 @@ export const plainSettings: readonly Setting[] = [
 ];
 
 export const laiSettings = ({ lambda, form }: Pick<Choice, "lambda" | "form">): Setting[] => [
-  { name: "laiMae", title: `Lai MAE, λ = ${lambda}`, loss: laiMae({ lambda }), plain: "mae" },
+  { name: "laiMae", title: `Lai MAE (${lambda})`, loss: laiMae({ lambda }), plain: "mae" },
   {
     name: "laiMse",
-    title: `Lai MSE${form === "plain" ? ", plain form" : ""}, λ = ${lambda}`,
+    title: `Lai MSE (${form === "plain" ? "plain, " : ""}${lambda})`,
     loss: laiMse({ lambda, form }),
     plain: "mse",
   },

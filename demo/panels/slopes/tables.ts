@@ -10,8 +10,8 @@ export function curveTable(choice: Choice, fits: readonly CurveFit[]): Table {
   const truth = summarize(trueSlopes(trueCurves[curve]));
   const part = share < 100 ? `, Lai losses for ${share} % of the batch` : "";
   return {
-    caption: `The ${curve}, noise ${noise}, sample ${sample}${part}. True curve: mean |slope| ${truth.mean.toFixed(3)}, largest ${truth.largest.toFixed(2)}.`,
-    columns: ["loss", "clean error", "training loss", "mean |slope|", "largest |slope|"],
+    caption: `The ${curve}, noise ${noise}, sample ${sample}${part}. True curve: mean |slope| ${truth.mean.toFixed(3)}, largest ${truth.largest.toFixed(2)}. In brackets: λ.`,
+    columns: ["loss", "clean error", "training loss", "mean |slope|", "largest"],
     rows: fits.map((fit) => ({
       cells: [
         fit.setting.title,

@@ -15,19 +15,26 @@ export interface Comparison {
 const rounding = 3e-6;
 const tolerance = 1e-3;
 
+const laiParameters = (loss: Candidate["loss"]) => loss.parameters as Partial<LaiLoss["parameters"]>;
+
 /** Where the factor of a Lai loss is least, which is also where it has its kink; undefined for other losses. */
 export function leastAt({ loss }: Pick<Candidate, "loss">): number | undefined {
-  const { lambda, form } = (loss as LaiLoss).parameters as Partial<LaiLoss["parameters"]>;
+  const { lambda, form } = laiParameters(loss);
   if (typeof lambda !== "number") return undefined;
   return form === "plain" ? Math.sqrt(lambda) : lambda;
 }
 
 function onKink({ loss, targets }: Candidate, predictions: Float64Array, slopes: Float64Array): boolean {
   const least = leastAt({ loss });
+  const features = slopes.length / targets.length;
+  const { aggregate, feature } = laiParameters(loss);
   const absolute = loss.name.includes("absoluteError");
   return (
     (absolute && predictions.some((p, i) => Math.abs(p - targets[i]) < rounding)) ||
-    (least !== undefined && slopes.some((k) => Math.abs(Math.abs(k) - least) < rounding))
+    (least !== undefined &&
+      slopes.some(
+        (k, at) => (aggregate !== "feature" || at % features === feature) && Math.abs(Math.abs(k) - least) < rounding,
+      ))
   );
 }
 

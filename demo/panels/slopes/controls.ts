@@ -71,7 +71,7 @@ export function createCurveControls(onTrain: () => void) {
         step: 10,
         value: share,
       }),
-      select("of MSE", "form", formOfLai, Object.entries(forms)),
+      select("form of Lai MSE", "form", formOfLai, Object.entries(forms)),
     ),
     group(
       "Network",

@@ -76,6 +76,9 @@ export function errorTable(pair: FleetPair): Table {
 /** Every feature noisy in turn. */
 export function everyFeatureTable(pairs: readonly FleetPair[]): Table {
   const { noise, lambda } = pairs[0].choice;
+  const fallen = pairs.filter(
+    ({ choice, plain, lai }) => lai.sensitivity[choice.feature] < plain.sensitivity[choice.feature],
+  ).length;
   const better = pairs.filter(({ plain, lai }) => lai.noisyError < plain.noisyError);
   const names = better.map(({ choice }) => features[choice.feature].name).join(", ");
   return {
@@ -94,6 +97,7 @@ export function everyFeatureTable(pairs: readonly FleetPair[]): Table {
       };
     }),
     remarks: [
+      `The sensitivity to the noisy feature falls for ${fallen} of ${pairs.length} features.`,
       `On noisy inputs the Lai loss has the smaller error for ${better.length} of ${pairs.length} features${names && ` (${names})`}.`,
     ],
   };

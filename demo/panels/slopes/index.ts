@@ -41,11 +41,7 @@ export function createSlopesPanel(engine: Engine): Panel {
     curve.element,
     fleet.element,
     h("h3", {}, "Every λ, every feature"),
-    h(
-      "p",
-      {},
-      "One sample of noise and one split of the cars: other samples, above, give other errors, but the slopes go the same way.",
-    ),
+    h("p", {}, "One sample of noise and one split of the cars; other samples, to be chosen above, give other errors."),
     tables,
   );
   return { title, element, start, report: reportOnce };

@@ -38,7 +38,7 @@ export const measureFits = (curve: TrueCurve, settings: readonly Setting[], look
   }));
 
 export const histogramRange = [0, 4] as const;
-const bins = 20;
+const bins = 18; // so that slopes about 1, or 3, fall into one bin
 
 /** Share of the grid in each bin of |slope|, in percent; the last one has whatever is steeper. */
 export function histogram(slopes: ArrayLike<number>): number[] {

@@ -1,11 +1,17 @@
 /** The lab: chooses where to compute, mounts the panels, and exposes their numbers to the headless run. */
 import { chooseEngine } from "./lib/engine.js";
+import type { Report } from "./lib/panel.js";
 import { createOutliersPanel } from "./panels/outliers/index.js";
-import type { Report } from "./panels/outliers/report.js";
+import { createSlopesPanel } from "./panels/slopes/index.js";
+
+interface PageReport {
+  readonly engine: string;
+  readonly panels: readonly (Report & { readonly title: string })[];
+}
 
 declare global {
   interface Window {
-    lab: { ready: Promise<void>; report(): Promise<Report> };
+    lab: { ready: Promise<void>; report(): Promise<PageReport> };
   }
 }
 
@@ -16,10 +22,19 @@ addEventListener("unhandledrejection", ({ reason }) => say(`The lab stopped: ${r
 
 async function open(): Promise<Window["lab"]> {
   const engine = await chooseEngine(new URLSearchParams(location.search).get("engine"));
-  say(`Loss and gradient are computed on ${engine.description}.`);
-  const outliers = createOutliersPanel(engine);
-  document.querySelector("main")?.append(outliers.element);
-  return { ready: outliers.start(), report: outliers.report };
+  say(`Losses and gradients are computed on ${engine.description}.`);
+  const panels = [createOutliersPanel(engine), createSlopesPanel(engine)];
+  document.querySelector("main")?.append(...panels.map(({ element }) => element));
+  // One after another: they share the GPU, and the first one is read first.
+  const start = async () => {
+    for (const panel of panels) await panel.start();
+  };
+  const report = async () => {
+    const reports: PageReport["panels"][number][] = [];
+    for (const panel of panels) reports.push({ title: panel.title, ...(await panel.report()) });
+    return { engine: engine.description, panels: reports };
+  };
+  return { ready: start(), report };
 }
 
 const lab = open();

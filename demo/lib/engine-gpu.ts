@@ -1,6 +1,7 @@
 /** The GPU engine: one plan per fit, all fits of a step in one submission, one read-back per step. */
 import { createPlan, type Loss, type Plan, type PlanOutput } from "../../src/index.js";
 import type { Engine, Job, Outcome, Session } from "./engine.js";
+import { trainOnGpu } from "./trainer-gpu.js";
 
 interface Slot {
   readonly plan: Plan;
@@ -16,6 +17,7 @@ export async function openGpu(adapter: GPUAdapter): Promise<Engine> {
     kind: "gpu",
     description: `the GPU, by the library's WebGPU kernels (adapter: ${name})`,
     open: (targets, losses) => openSession(device, targets, losses),
+    train: (experiment) => trainOnGpu(device, experiment),
   };
 }
 

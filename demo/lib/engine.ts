@@ -4,6 +4,8 @@
  */
 import { evaluate, type Loss } from "../../src/index.js";
 import { openGpu } from "./engine-gpu.js";
+import type { Experiment, Trainer } from "./trainer.js";
+import { trainOnCpu } from "./trainer-cpu.js";
 
 /** What a step needs of one fit; `slot` tells the fits of a session apart. */
 export interface Job {
@@ -32,12 +34,14 @@ export interface Engine {
   readonly description: string;
   /** `losses` has one entry per slot; later jobs may change parameters, not the kind of loss. */
   open(targets: Float64Array, losses: readonly Loss<"regression">[]): Promise<Session>;
+  /** Networks instead of predictions that the page makes itself. */
+  train(experiment: Experiment): Promise<Trainer>;
 }
 
 export function cpuEngine(reason: string): Engine {
   return {
     kind: "cpu",
-    description: `the CPU, by the library's float64 reference evaluate (${reason})`,
+    description: `the CPU, by the library's float64 references evaluate and evaluateNetwork (${reason})`,
     async open(targets) {
       return {
         async evaluate(jobs) {
@@ -49,6 +53,7 @@ export function cpuEngine(reason: string): Engine {
         close() {},
       };
     },
+    train: async (experiment) => trainOnCpu(experiment),
   };
 }
 

@@ -1,9 +1,9 @@
 /** The form above the charts: labelled native controls, so that keyboard and screen reader need nothing more. */
 import { type Child, h } from "../../lib/dom.js";
+import { swatch } from "../../lib/swatch.js";
 import type { LossName, Statistic } from "./settings.js";
 import { annealedFrom, annealingSteps } from "./settings.js";
 import { type StartName, startTitles } from "./starts.js";
-import { swatch } from "./swatch.js";
 
 export interface Choice {
   readonly focus: LossName;

@@ -3,18 +3,18 @@ import { cleanPoints, type Dataset, nameList } from "../../data/dataset.js";
 import { createChart } from "../../lib/chart.js";
 import { h } from "../../lib/dom.js";
 import type { Engine } from "../../lib/engine.js";
+import { reducedMotion } from "../../lib/motion.js";
+import { swatch } from "../../lib/swatch.js";
 import { renderTable } from "../../lib/table.js";
 import { type Fit, train } from "../../lib/train.js";
 import type { Choice } from "./controls.js";
 import { fitTable } from "./report.js";
 import { compared, masked, type Setting } from "./settings.js";
 import { cleanLine, startLine } from "./starts.js";
-import { swatch } from "./swatch.js";
 
 /** Frames are drawn one by one while the lines still move visibly, then every tenth. */
 const smoothSteps = 80;
 
-const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
 export function createFigure(data: Dataset, engine: Engine) {

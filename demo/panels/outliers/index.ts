@@ -3,10 +3,11 @@ import { calls } from "../../data/calls.js";
 import { stars } from "../../data/stars.js";
 import { h } from "../../lib/dom.js";
 import type { Engine } from "../../lib/engine.js";
+import type { Panel, Report } from "../../lib/panel.js";
 import { renderTable } from "../../lib/table.js";
 import { createControls } from "./controls.js";
 import { createFigure } from "./figure.js";
-import { type Report, report } from "./report.js";
+import { report } from "./report.js";
 
 const datasets = [calls, stars];
 
@@ -15,12 +16,7 @@ const introduction = [
   "It filters few outliers, not many: equal outliers that make up more than 1/(1 + threshold²) of the batch inflate the deviation so much that they hide in it (20 % at threshold 2, 50 % at 1). That is the masking effect. Huber and Tukey take their scale from the median absolute deviation of the residuals, which up to half of the batch cannot inflate without limit; it is taken anew at every step, so that it still depends on the start.",
 ];
 
-export interface Panel {
-  readonly element: HTMLElement;
-  /** Trains and draws everything once. */
-  start(): Promise<void>;
-  report(): Promise<Report>;
-}
+const title = "A line through outliers";
 
 export function createOutliersPanel(engine: Engine): Panel {
   const figures = datasets.map((data) => createFigure(data, engine));
@@ -50,7 +46,7 @@ export function createOutliersPanel(engine: Engine): Panel {
   const element = h(
     "section",
     { "aria-labelledby": "outliers-heading" },
-    h("h2", { id: "outliers-heading" }, "A line through outliers"),
+    h("h2", { id: "outliers-heading" }, title),
     ...introduction.map((text) => h("p", {}, text)),
     controls.element,
     ...figures.map((figure) => figure.element),
@@ -62,5 +58,5 @@ export function createOutliersPanel(engine: Engine): Panel {
     ),
     tables,
   );
-  return { element, start, report: reportOnce };
+  return { title, element, start, report: reportOnce };
 }

@@ -1,4 +1,4 @@
-import { svg } from "../../lib/dom.js";
+import { svg } from "./dom.js";
 
 /** A short sample of a line of the chart, for legends. */
 export const swatch = (name: string): SVGSVGElement =>

@@ -1,0 +1,79 @@
+/** Training by the float64 reference, for browsers without a GPU. */
+import { evaluateNetwork, type NetworkResult, squaredError, unflattenNetwork } from "../../src/index.js";
+import { adam, adamRates, type Candidate, type Experiment, initialParameters, type Trainer } from "./trainer.js";
+
+/** Gradients in the order of the parameters. */
+function flat({ weightGradients, biasGradients }: NetworkResult<Float64Array>): Float64Array {
+  return Float64Array.from(weightGradients.flatMap(({ data }, l) => [...data, ...biasGradients[l]]));
+}
+
+/** Loss and gradients of a candidate at given parameters. */
+export function evaluateCandidate(
+  { units, activation }: Experiment,
+  { loss, training, inputs, targets }: Candidate,
+  parameters: Float64Array,
+  step: number,
+) {
+  const network = unflattenNetwork({ units, activation }, parameters);
+  const result = evaluateNetwork(network, loss, { inputs, targets }, { training, step });
+  const { predictions, slopes } = result;
+  return { loss: Number(result.loss), gradients: flat(result), predictions, slopes };
+}
+
+/** Milliseconds after which the page gets its turn. */
+const patience = 30;
+
+export function trainOnCpu(experiment: Experiment): Trainer {
+  const start = Float64Array.from(initialParameters(experiment));
+  const states = experiment.candidates.map((candidate) => ({
+    candidate,
+    parameters: start.slice(),
+    first: new Float64Array(start.length),
+    second: new Float64Array(start.length),
+    loss: Number.NaN,
+  }));
+  let step = 0;
+
+  function train(state: (typeof states)[number]): void {
+    const { candidate, parameters, first, second } = state;
+    const { loss, gradients } = evaluateCandidate(experiment, candidate, parameters, step);
+    const [size, correction] = adamRates(experiment, step);
+    state.loss = loss;
+    gradients.forEach((gradient, i) => {
+      first[i] += (1 - adam.firstDecay) * (gradient - first[i]);
+      second[i] += (1 - adam.secondDecay) * (gradient * gradient - second[i]);
+      parameters[i] -= (size * first[i]) / (Math.sqrt(second[i] * correction) + adam.epsilon);
+    });
+  }
+
+  return {
+    get step() {
+      return step;
+    },
+    async advance(steps) {
+      let rested = performance.now();
+      for (const end = Math.min(step + steps, experiment.steps); step < end; step++) {
+        states.forEach(train);
+        if (performance.now() - rested < patience) continue;
+        await new Promise((resolve) => setTimeout(resolve));
+        rested = performance.now();
+      }
+    },
+    async look() {
+      const { units, activation, points } = experiment;
+      const targets = new Float64Array(points.length / units[0]); // the loss is not asked for
+      return states.map(({ parameters, loss }) => {
+        const network = unflattenNetwork({ units, activation }, parameters);
+        const { predictions, slopes } = evaluateNetwork(network, squaredError(), { inputs: points, targets });
+        return { loss, predictions, slopes };
+      });
+    },
+    async audit() {
+      return states.map(({ candidate, parameters }) => {
+        const { loss, gradients } = evaluateCandidate(experiment, candidate, parameters, step);
+        return { step, parameters: parameters.slice(), loss, gradients };
+      });
+    },
+    close() {},
+  };
+}

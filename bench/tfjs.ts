@@ -64,7 +64,12 @@ export function networkStep(tf: Tf, inputs: Tensor, targets: Tensor, parameters:
     let values = inputs as Tensorflow.Tensor2D;
     for (let l = 0; l < layers; l++) {
       const [b, bias] = parameters.slice(2 * l) as unknown as [Tensorflow.Tensor2D, Tensorflow.Tensor1D];
-      values = tf.fused.matMul({ a: values, b, bias, activation: l < layers - 1 ? "relu" : "linear" }) as Tensorflow.Tensor2D;
+      values = tf.fused.matMul({
+        a: values,
+        b,
+        bias,
+        activation: l < layers - 1 ? "relu" : "linear",
+      }) as Tensorflow.Tensor2D;
     }
     return tf.losses.meanSquaredError(targets, values) as Tensorflow.Scalar;
   };

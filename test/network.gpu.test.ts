@@ -22,7 +22,7 @@ import {
 } from "../src/index.js";
 import { expectClose } from "./support/compare.js";
 import { requestTestDevice, type TestDevice } from "./support/device.js";
-import { expectRejected, type Untyped } from "./support/errors.js";
+import { expectLossError, expectRejected, type Untyped } from "./support/errors.js";
 import { expectNetwork, networkVectors, randomNetwork } from "./support/networks.js";
 import { readBuffers, storageBuffer } from "./support/plan.js";
 
@@ -185,6 +185,14 @@ describe("options", () => {
     return compare(zMasked(laiMse({ lambda: 0.4 })), { givenStatistics });
   });
   it("a lambda per feature", () => compare(laiMae({ lambda: [0.1, 1, 10] }), {}));
+  it("no samples at all", async () => {
+    const none = { inputs: [], targets: [] };
+    for (const loss of [laiMse({ lambda: 1 }), zMasked(squaredError())]) {
+      const got = await runNetwork(device, network, loss, none);
+      expectNetwork(got, evaluateNetwork(network, loss, none), { rtol: 0, atol: 0 });
+      expect(got.weightGradients[0].data.every((x) => x === 0)).toBe(true);
+    }
+  });
   it("a plain loss", () => compare(absoluteError(), { weights }));
 
   const spoiled = data.inputs.map((x, i) => (i === 7 ? NaN : i === 70 ? -Infinity : x));
@@ -231,7 +239,7 @@ describe("training", () => {
 describe("plans", () => {
   const units = [2, 9, 1];
   const { network, data } = randomNetwork(units, "tanh", 30);
-  const make = (loss: Loss<"regression">, options: Partial<NetworkPlanOptions> = {}) =>
+  const make = (loss: Loss<"regression"> | undefined, options: Partial<NetworkPlanOptions> = {}) =>
     createNetworkPlan(device, loss, { units, activation: "tanh", batch: 30, ...options });
   const fill = (sizes: Readonly<Record<string, number>>): NetworkBuffers => {
     const given: Record<string, ArrayLike<number>> = { parameters: flattenNetwork(network), ...data };
@@ -242,7 +250,7 @@ describe("plans", () => {
   };
 
   it("predictions and slopes alone need neither targets nor a loss", async () => {
-    const plan = await make(squaredError(), { outputs: ["predictions", "slopes"] });
+    const plan = await make(undefined, { outputs: ["predictions", "slopes"] });
     expect(Object.keys(plan.sizes)).toEqual(["parameters", "inputs", "predictions", "slopes"]);
     const buffers = fill(plan.sizes);
     const encoder = device.createCommandEncoder();
@@ -251,6 +259,9 @@ describe("plans", () => {
     const [bytes] = await readBuffers(device, [{ buffer: buffers.slopes as GPUBuffer, size: 240 }]);
     const { slopes } = evaluateNetwork(network, squaredError(), data);
     expectClose(new Float32Array(bytes), slopes, float32(slopes), "slopes");
+    expectLossError(() => plan.setLoss(squaredError()), "parameter", /setLoss must go with a loss/);
+    plan.destroy();
+    expectLossError(() => plan.encode(encoder, buffers), "buffer", /the plan must be alive/);
     plan.destroy();
   });
 

@@ -49,7 +49,7 @@ describe.each(["tanh", "softplus", "relu", "linear"] as const)("networks with %s
         const [loss, slopesOf, kinks] = losses[which];
         const [features] = hidden;
         const { network: made, data } = randomNetwork([...hidden, 1], activation, 3, seed);
-        const parameters = Float64Array.from(flattenNetwork(made));
+        const parameters = flattenNetwork(made, new Float64Array(flattenNetwork(made).length));
         const network = unflattenNetwork({ units: [...hidden, 1], activation }, parameters);
         const { predictions, slopes, weightGradients, biasGradients } = evaluateNetwork(network, loss, data);
         // Away from the kinks of factors, losses and activations, and where no mask is about to change.
@@ -197,6 +197,9 @@ describe("parameters in one array", () => {
     expect(flat.length).toBe(3 * 4 + 4 + 4 * 2 + 2 + 2 + 1);
     expect(Array.from(flat.slice(12, 16))).toEqual(Array.from(network.biases[0]));
     expect(unflattenNetwork({ units: [3, 4, 2, 1], activation: "relu" }, flat)).toEqual(network);
+    const exact = new Float64Array(flat.length);
+    expect(flattenNetwork({ ...network, biases: [[0.1, 0, 0, 0], [0, 0], [0]] }, exact)).toBe(exact);
+    expect(exact[12]).toBe(0.1);
   });
 });
 
@@ -230,6 +233,10 @@ describe("what cannot be", () => {
       /layer 1 must have 1 inputs, .* got \[1, 2, 2, 1\]/,
       made({ weights: [layer, layer], biases: [[0], [0]] }),
     ],
+    ["a matrix without a shape", "shape", /units must be/, made({ weights: [{ data: [1, 2] }] })],
+    ["a matrix that is missing", "shape", /units must be/, made({ weights: [undefined] })],
+    ["numbers that are missing", "shape", /layer 0 must have 2 inputs/, made({ weights: [{ shape: [1, 2] }] })],
+    ["a layer without biases", "shape", /layer 0 must have 2 inputs/, made({ biases: [undefined] })],
     ["a layer without units", "shape", /units must be/, made({ weights: [{ shape: [0, 2], data: [] }], biases: [[]] })],
     [
       "too few inputs",
@@ -265,6 +272,12 @@ describe("what cannot be", () => {
       "shape",
       /applyMask must have length 1/,
       fed({ applyMask: [1, 1] }, laiMse({ lambda: 1 })),
+    ],
+    [
+      "an array of another length",
+      "shape",
+      /there must be 3 parameters, got 4/,
+      () => flattenNetwork(good as unknown as Network, new Float64Array(4)),
     ],
     [
       "too few parameters",

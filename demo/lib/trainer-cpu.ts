@@ -1,11 +1,6 @@
 /** Training by the float64 reference, for browsers without a GPU. */
-import { evaluateNetwork, type NetworkResult, squaredError, unflattenNetwork } from "../../src/index.js";
+import { evaluateNetwork, flattenNetwork, squaredError, unflattenNetwork } from "../../src/index.js";
 import { adam, adamRates, type Candidate, type Experiment, initialParameters, type Trainer } from "./trainer.js";
-
-/** Gradients in the order of the parameters. */
-function flat({ weightGradients, biasGradients }: NetworkResult<Float64Array>): Float64Array {
-  return Float64Array.from(weightGradients.flatMap(({ data }, l) => [...data, ...biasGradients[l]]));
-}
 
 /** Loss and gradients of a candidate at given parameters. */
 export function evaluateCandidate(
@@ -16,8 +11,9 @@ export function evaluateCandidate(
 ) {
   const network = unflattenNetwork({ units, activation }, parameters);
   const result = evaluateNetwork(network, loss, { inputs, targets }, { training, step });
-  const { predictions, slopes } = result;
-  return { loss: Number(result.loss), gradients: flat(result), predictions, slopes };
+  const { predictions, slopes, weightGradients: weights, biasGradients: biases } = result;
+  const gradients = flattenNetwork({ activation, weights, biases }, new Float64Array(parameters.length));
+  return { loss: Number(result.loss), gradients, predictions, slopes };
 }
 
 /** Milliseconds after which the page gets its turn. */

@@ -1,5 +1,5 @@
 /** Training on the GPU: data, parameters, gradients and the update stay there, and only looks are read back. */
-import { createNetworkPlan, type NetworkBuffers, squaredError } from "../../src/index.js";
+import { createNetworkPlan, type NetworkBuffers } from "../../src/index.js";
 import { createAdam } from "./adam.js";
 import { adamRates, type Experiment, initialParameters, type Trainer } from "./trainer.js";
 
@@ -45,8 +45,7 @@ export async function trainOnGpu(device: GPUDevice, experiment: Experiment): Pro
   const rates = Array.from({ length: steps }, (_, step) => adamRates(experiment, step));
   const [adam, probe, ...plans] = await Promise.all([
     createAdam(device, parameters.whole, gradients.whole, rates),
-    // No loss is asked for, but a plan wants one.
-    createNetworkPlan(device, squaredError(), { units, activation, batch: count, outputs: ["predictions", "slopes"] }),
+    createNetworkPlan(device, undefined, { units, activation, batch: count, outputs: ["predictions", "slopes"] }),
     ...candidates.map(({ loss, training, targets }) =>
       createNetworkPlan(device, loss, { units, activation, batch: targets.length, ...(training && { training }) }),
     ),

@@ -31,13 +31,14 @@ export function unitsOf({ activation, weights, biases }: Network): number[] {
     const rule = "there must be as many biases as weights, and at least one of each";
     refuse("shape", subject, rule, [weights?.length, biases?.length], "Give both for every layer.");
   }
-  const units = [weights[0].shape[1], ...weights.map(({ shape }) => shape[0])];
+  const shapes = weights.map((matrix) => matrix?.shape ?? []);
+  const units = [shapes[0][1], ...shapes.map(([outputs]) => outputs)];
   parameterOffsets(units);
-  for (const [l, { shape, data }] of weights.entries()) {
-    const [outputs, inputs] = shape;
-    if (inputs !== units[l] || data.length !== outputs * inputs || biases[l].length !== outputs) {
+  for (const [l, [outputs, inputs]] of shapes.entries()) {
+    const { data } = weights[l];
+    if (inputs !== units[l] || data?.length !== outputs * inputs || biases[l]?.length !== outputs) {
       const rule = `layer ${l} must have ${units[l]} inputs, and numbers for them all`;
-      const got = [outputs, inputs, data.length, biases[l].length];
+      const got = [outputs, inputs, data?.length, biases[l]?.length];
       refuse("shape", subject, rule, got, "Weights are [outputs, inputs].");
     }
   }
@@ -56,15 +57,21 @@ export function parameterOffsets(units: readonly number[]): number[] {
   return offsets;
 }
 
+/** An array that holds parameters. */
+type Floats = Float32Array | Float64Array;
+
 /**
- * All parameters of a network in one array: layer by layer the weights, row by row, and then the biases. What a network plan reads as
- * `parameters`, and the order of its `parameterGradients`.
+ * All parameters of a network, or gradients in its form, in one array: layer by layer the weights, row by row, and then the biases. What a
+ * network plan reads as `parameters`, and the order of its `parameterGradients`.
  *
- * @throws LossError `parameter` or `shape` where layers do not fit together.
+ * @param into the array to fill and return; default: a new Float32Array.
+ * @throws LossError `parameter` or `shape` where layers, or the array, do not fit together.
  */
-export function flattenNetwork(network: Network): Float32Array<ArrayBuffer> {
+export function flattenNetwork<A extends Floats = Float32Array<ArrayBuffer>>(network: Network, into?: A): A {
   const offsets = parameterOffsets(unitsOf(network));
-  const parameters = new Float32Array(offsets[offsets.length - 1]);
+  const needed = offsets[offsets.length - 1];
+  const parameters = into ?? (new Float32Array(needed) as A);
+  refuseOtherLength(parameters, needed);
   for (const [l, { data }] of network.weights.entries()) {
     parameters.set(data, offsets[l]);
     parameters.set(network.biases[l], offsets[l] + data.length);
@@ -72,8 +79,14 @@ export function flattenNetwork(network: Network): Float32Array<ArrayBuffer> {
   return parameters;
 }
 
+function refuseOtherLength(parameters: Floats, needed: number): void {
+  if (parameters?.length !== needed) {
+    refuse("shape", subject, `there must be ${needed} parameters`, parameters?.length, "Give those of all layers.");
+  }
+}
+
 /** A network whose numbers are parts of one array. */
-export interface FlatNetwork<A extends Float32Array | Float64Array> extends Network {
+export interface FlatNetwork<A extends Floats> extends Network {
   readonly weights: readonly (Matrix & { readonly data: A })[];
   readonly biases: readonly A[];
 }
@@ -85,16 +98,13 @@ export interface FlatNetwork<A extends Float32Array | Float64Array> extends Netw
  * @param units the features, the hidden layers, and 1.
  * @throws LossError `parameter` or `shape` where they do not fit together.
  */
-export function unflattenNetwork<A extends Float32Array | Float64Array>(
+export function unflattenNetwork<A extends Floats>(
   { units, activation }: { readonly units: readonly number[]; readonly activation: Activation },
   parameters: A,
 ): FlatNetwork<A> {
   checkActivation(activation);
   const offsets = parameterOffsets(units);
-  const needed = offsets[offsets.length - 1];
-  if (parameters?.length !== needed) {
-    refuse("shape", subject, `there must be ${needed} parameters`, parameters?.length, "Give those of all layers.");
-  }
+  refuseOtherLength(parameters, offsets[offsets.length - 1]);
   const part = (from: number, to: number) => parameters.subarray(from, to) as A;
   const layers = Array.from({ length: units.length - 1 }, (_, l) => {
     const [inputs, outputs] = [units[l], units[l + 1]];

@@ -37,7 +37,7 @@ export interface NetworkPlanOptions extends Pick<PlanOptions, "reduction" | "non
   readonly activation: Activation;
   /** Samples of a batch, as a capacity: `encode` takes the number of rows of each call. */
   readonly batch: number;
-  /** Default `["loss", "parameterGradients"]`. With `predictions` and `slopes` alone there is no loss, and targets are not read. */
+  /** Default `["loss", "parameterGradients"]`. With `predictions` and `slopes` alone no loss is computed, and targets are not read. */
   readonly outputs?: readonly NetworkOutput[];
   /** Optional inputs of the loss that will be bound; default none. */
   readonly inputs?: readonly NetworkInput[];
@@ -89,7 +89,7 @@ interface Variant {
  * Compiles a network with its loss for a device: tiled products of matrices for predictions, slopes and the gradients of both, around the
  * kernels of the loss.
  *
- * Buffers of `encode` (usage STORAGE, f32): `parameters`, layer by layer the weights [outputs, inputs] and then the biases, in the order of
+ * Buffers of `encode` (usage STORAGE, f32; or parts of them, at multiples of 256 bytes): `parameters`, layer by layer the weights [outputs, inputs] and then the biases, in the order of
  * `flattenNetwork`; `inputs` [batch x features]; `targets` [batch]; the optional inputs of the loss. Written: `predictions` [batch],
  * `slopes` [batch x features], `parameterGradients` in the order of `parameters`, and what a loss plan writes: `loss`, `summary`,
  * `mask`, `z`, `perSample`, `statistics`.
@@ -97,17 +97,16 @@ interface Variant {
  * A step costs twice the products of a plain one; with `training`, plain steps cost what they would without slopes. Values, derivatives
  * and gradients of every layer stay in memory for the whole batch, each in one binding.
  *
- * @param loss any regression loss.
+ * @param loss any regression loss; undefined where the outputs are `predictions` and `slopes` alone.
  * @throws (rejects) LossError `parameter` or `shape` for options that cannot be, `unsupported` for layers beyond a binding of the device,
  *   `device` when a kernel does not compile or the device is lost.
  */
 export async function createNetworkPlan(
   device: GPUDevice,
-  loss: Loss<"regression">,
+  loss: Loss<"regression"> | undefined,
   options: NetworkPlanOptions,
 ): Promise<NetworkPlan> {
   refuseLost(device, subject);
-  refuseOtherLosses(loss, subject);
   const known = ["units", "activation", "batch", "outputs", "inputs", "reduction", "nonFinite", "training", "tuning"];
   refuseUnknown(options, known, subject);
   const { units, batch, reduction, nonFinite, inputs = [], outputs = ["loss", "parameterGradients"] } = options;
@@ -118,11 +117,12 @@ export async function createNetworkPlan(
   if (!(Number.isSafeInteger(batch) && batch >= 0 && batch * units[0] < 2 ** 32)) {
     refuse("shape", subject, "batch must be a whole number", batch, "Give the number of samples.");
   }
-  const training = resolveLossTraining(loss, options.training, inputs.includes("applyMask"));
   const [features] = units;
   const differentiates = outputs.includes("parameterGradients");
   const handedOn = outputs.filter((name) => (lossOutputs as readonly string[]).includes(name));
   const hasLoss = differentiates || handedOn.length > 0;
+  if (hasLoss) refuseOtherLosses(loss, subject);
+  const training = resolveLossTraining(loss, options.training, inputs.includes("applyMask"));
 
   // What the caller hands over.
   const names = ["parameters", "inputs", ...(hasLoss ? ["targets", ...inputs] : []), ...outputs];
@@ -133,8 +133,8 @@ export async function createNetworkPlan(
   const tiling = tuning.workgroupSize > 4 ? tilings.tiled : tilings.direct;
   const work = createWork({ units, offsets, tiling, maxTiles: tuning.maxWorkgroups });
 
-  const compile = async (loss: Loss<"regression">): Promise<Variant> => {
-    const sloped = hasLoss && laiOf(loss) !== undefined;
+  const compile = async (loss: Loss<"regression"> | undefined): Promise<Variant> => {
+    const sloped = loss !== undefined && laiOf(loss) !== undefined;
     const drawn = sloped && training.subset < 1;
     const draw: Work = {
       kernel: "subset",
@@ -152,7 +152,7 @@ export async function createNetworkPlan(
         })),
       );
     const [lossPlan, before, after] = await Promise.all([
-      hasLoss
+      loss
         ? createPlan(device, loss, {
             shape: [batch],
             inputs: read as PlanInput[],
@@ -169,8 +169,10 @@ export async function createNetworkPlan(
     const lossNames = ["predictions", "targets", ...(sloped ? ["slopes"] : []), ...read, ...write];
     return { sloped, lossPlan, lossNames, before, after };
   };
-  const alternates = hasLoss && training.plainSteps > 0;
-  const [main, plain] = await Promise.all([compile(loss), alternates ? compile(plainOf(loss)) : undefined]);
+  const [main, plain] = await Promise.all([
+    compile(hasLoss ? loss : undefined),
+    hasLoss && loss && training.plainSteps > 0 ? compile(plainOf(loss)) : undefined,
+  ]);
 
   const own = ownBuffers(device, (name) => work.bytesOf(name, batch));
   for (const { before, after } of plain ? [main, plain] : [main]) {
@@ -243,7 +245,8 @@ export async function createNetworkPlan(
     },
     setLoss(loss) {
       refuseOtherLosses(loss, subject);
-      main.lossPlan?.setLoss(loss);
+      if (!main.lossPlan) refuse("parameter", subject, "setLoss must go with a loss", outputs, "Create another plan.");
+      main.lossPlan.setLoss(loss);
       plain?.lossPlan?.setLoss(plainOf(loss));
     },
     async check() {

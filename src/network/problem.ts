@@ -56,7 +56,7 @@ export function plainOf(loss: Loss<"regression">): Loss<"regression"> {
 }
 
 /** Refuses what is no regression loss. */
-export function refuseOtherLosses(loss: Loss, subject: string): void {
+export function refuseOtherLosses(loss: Loss | undefined, subject: string): void {
   if (loss?.family !== "regression") {
     refuse(
       "parameter",
@@ -70,12 +70,12 @@ export function refuseOtherLosses(loss: Loss, subject: string): void {
 
 /** The training options of a loss, with their defaults; refuses them where they say nothing, or twice. */
 export function resolveLossTraining(
-  loss: Loss<"regression">,
+  loss: Loss<"regression"> | undefined,
   training: LaiTraining | undefined,
   hasMask: boolean,
 ): Required<LaiTraining> {
-  if (training && !laiOf(loss)) {
-    refuse("parameter", "network", "training must go with a Lai loss", loss.name, "Wrap the loss by lai.");
+  if (training && !(loss && laiOf(loss))) {
+    refuse("parameter", "network", "training must go with a Lai loss", loss?.name ?? loss, "Wrap the loss by lai.");
   }
   const resolved = resolveTraining(training);
   if (resolved.subset < 1 && hasMask) {

@@ -196,7 +196,7 @@ export function createWork({ units, offsets, tiling: { side }, maxTiles }: Cut):
           return 8 * partsOf(l, batch) * wide[l] * wide[l + 1];
         case "slopes":
         case "slopeGradient":
-          return 4 * batch * features;
+          return 4 * Math.max(1, batch) * features;
         default: // a number per sample
           return 4 * rows;
       }

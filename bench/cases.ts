@@ -217,7 +217,7 @@ export function casesFor({ quick = false, large = false }): Case[] {
           laiCase(2 ** 20, 8),
           networkCase([8, 64, 64, 1], 1024),
           networkCase([8, 256, 256, 1], 1024),
-          networkCase([8, 512, 512, 1], 2048),
+          ...(large ? [networkCase([8, 512, 512, 1], 2048)] : []),
           oursOnly("zmse rows", zmse(), [2 ** 14, 64], 20),
         ]),
   ];

@@ -346,6 +346,20 @@ describe("plans", () => {
       encode((b) => Object.assign(b, { parameterGradients: b.parameters })),
     ],
     [
+      "a loss beside the slopes that it follows from",
+      "buffer",
+      /loss must not share a buffer with slopes/,
+      async () => {
+        const plan = await make(laiMse({ lambda: 1 }), { outputs: ["loss", "slopes"] });
+        const buffer = storageBuffer(device, 1024);
+        plan.encode(device.createCommandEncoder(), {
+          ...fill(plan.sizes),
+          loss: buffer,
+          slopes: { buffer, offset: 256 },
+        });
+      },
+    ],
+    [
       "too many rows",
       "shape",
       /rows must be a whole number up to the capacity 30, got 31/,

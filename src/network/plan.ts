@@ -1,5 +1,5 @@
 /** Plans of networks: compile once, then record predictions, slopes and gradients into the caller's encoder. */
-import { type BufferBinding, dispatch, openPass, usage } from "../buffers.js";
+import { type BoundBuffer, type BufferBinding, dispatch, openPass, usage } from "../buffers.js";
 import { checkParameter, eachOf, refuse, refuseUnknown } from "../errors.js";
 import { createGroupCache } from "../groups.js";
 import { isLaiStep, type LaiTraining, shareOf, word } from "../lai/training.js";
@@ -22,6 +22,7 @@ const networkOutputs = ["predictions", "slopes", "parameterGradients"] as const;
 const lossOutputs = planOutputs.filter((name) => !/gradient/i.test(name));
 /** Those with a number per sample, whatever the reduction. */
 const perSample = /^(targets|predictions|weights|applyMask|mask|z|perSample|upstream|loss)$/;
+const standardOutputs = ["loss", "parameterGradients"] as const;
 const lossInputs = ["weights", "applyMask", "upstream", "givenStatistics"] as const;
 
 /** Buffers that a network plan can write. */
@@ -76,7 +77,6 @@ export interface NetworkPlan {
 
 /** A loss with its kernels, between those of the network. */
 interface Variant {
-  readonly sloped: boolean;
   /** Absent where no loss is needed. */
   readonly lossPlan: Plan | undefined;
   /** Buffers of the loss. */
@@ -109,82 +109,125 @@ export async function createNetworkPlan(
   refuseLost(device, subject);
   const known = ["units", "activation", "batch", "outputs", "inputs", "reduction", "nonFinite", "training", "tuning"];
   refuseUnknown(options, known, subject);
-  const { units, batch, reduction, nonFinite, inputs = [], outputs = ["loss", "parameterGradients"] } = options;
+  const { batch, reduction, nonFinite, tuning: overrides } = options;
   const activation = checkActivation(options.activation);
-  const offsets = parameterOffsets(units);
+  const offsets = parameterOffsets(options.units);
+  const units = [...options.units];
+  const [features] = units;
+  const [inputs, outputs] = [[...(options.inputs ?? [])], [...(options.outputs ?? standardOutputs)]];
   eachOf(outputs, [...networkOutputs, ...lossOutputs], subject, "an output");
   eachOf(inputs, lossInputs, subject, "an input");
-  if (!(Number.isSafeInteger(batch) && batch >= 0 && batch * units[0] < 2 ** 32)) {
+  if (!(Number.isSafeInteger(batch) && batch >= 0 && batch * features < 2 ** 32)) {
     refuse("shape", subject, "batch must be a whole number", batch, "Give the number of samples.");
   }
-  const [features] = units;
   const differentiates = outputs.includes("parameterGradients");
   const handedOn = outputs.filter((name) => (lossOutputs as readonly string[]).includes(name));
   const hasLoss = differentiates || handedOn.length > 0;
   if (hasLoss) refuseOtherLosses(loss, subject);
   const training = resolveLossTraining(loss, options.training, inputs.includes("applyMask"));
 
-  // What the caller hands over.
-  const names = ["parameters", "inputs", ...(hasLoss ? ["targets", ...inputs] : []), ...outputs];
-  const ports = new Map(names.map((name) => [name, name]));
-  const written = new Set<string>(outputs);
-
-  const tuning = tuningOf(device, subject, options.tuning);
+  const tuning = tuningOf(device, subject, overrides);
   const tiling = tuning.workgroupSize > 4 ? tilings.tiled : tilings.direct;
   const work = createWork({ units, offsets, tiling, maxTiles: tuning.maxWorkgroups });
+  // What the caller hands over; the rest is the plan's own.
+  const names = ["parameters", "inputs", ...(hasLoss ? ["targets", ...inputs] : []), ...outputs];
+  const ports = new Map(names.map((name) => [name, name]));
+  const bytesOf = new Map<string, number>();
+  const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
 
-  const compile = async (loss: Loss<"regression"> | undefined): Promise<Variant> => {
+  const prepare = (loss: Loss<"regression"> | undefined): (() => Promise<Variant>) => {
     const sloped = loss !== undefined && laiOf(loss) !== undefined;
-    const drawn = sloped && training.subset < 1;
+    const draws = sloped && training.subset < 1;
     const draw: Work = {
       kernel: "subset",
       buffers: ["applyMask"],
       sizes: (rows) => ({ rows, units: shareOf(training), offset: training.seed }),
       lanes: (rows) => rows,
     };
-    const read = [...inputs.filter((name) => sloped || name !== "applyMask"), ...(drawn ? ["applyMask"] : [])];
+    const works = [
+      [...work.before(sloped || outputs.includes("slopes")), ...(draws ? [draw] : [])],
+      differentiates ? work.after(sloped) : [],
+    ];
+    for (const name of works.flat().flatMap(({ buffers }) => buffers)) {
+      if (ports.has(name)) continue;
+      const bytes = work.bytesOf(name, batch);
+      if (bytes > most) {
+        const rule = `a layer's matrix must have at most ${most} bytes`;
+        refuse("unsupported", subject, rule, bytes, "Use smaller batches.");
+      }
+      bytesOf.set(name, bytes);
+    }
+    const read = [...inputs.filter((name) => sloped || name !== "applyMask"), ...(draws ? ["applyMask"] : [])];
     const write = [...handedOn, ...(differentiates ? ["gradient", ...(sloped ? ["slopeGradient"] : [])] : [])];
-    const kernels = (list: readonly Work[]) =>
+    const compile = (list: readonly Work[]) =>
       Promise.all(
         list.map(async (one) => ({
           ...one,
           ...(await networkKernel(device, subject, one.kernel, activation, tiling)),
         })),
       );
-    const [lossPlan, before, after] = await Promise.all([
-      loss
-        ? createPlan(device, loss, {
-            shape: [batch],
-            inputs: read as PlanInput[],
-            outputs: write as PlanOutput[],
-            reduction,
-            nonFinite,
-            tuning: options.tuning,
-            ...(sloped && { slopes: features }),
-          })
-        : undefined,
-      kernels([...work.before(sloped || outputs.includes("slopes")), ...(drawn ? [draw] : [])]),
-      kernels(differentiates ? work.after(sloped) : []),
-    ]);
-    const lossNames = ["predictions", "targets", ...(sloped ? ["slopes"] : []), ...read, ...write];
-    return { sloped, lossPlan, lossNames, before, after };
+    return async () => {
+      const [before, after] = await Promise.all(works.map(compile));
+      const lossPlan =
+        loss &&
+        (await createPlan(device, loss, {
+          shape: [batch],
+          inputs: read as PlanInput[],
+          outputs: write as PlanOutput[],
+          reduction,
+          nonFinite,
+          tuning: overrides,
+          ...(sloped && { slopes: features }),
+        }));
+      return {
+        lossPlan,
+        lossNames: ["predictions", "targets", ...(sloped ? ["slopes"] : []), ...read, ...write],
+        before,
+        after,
+      };
+    };
   };
-  const [main, plain] = await Promise.all([
-    compile(hasLoss ? loss : undefined),
-    hasLoss && loss && training.plainSteps > 0 ? compile(plainOf(loss)) : undefined,
-  ]);
+  const variants = [hasLoss ? loss : undefined, ...(hasLoss && loss && training.plainSteps > 0 ? [plainOf(loss)] : [])];
+  const [main, plain] = await Promise.all(variants.map(prepare).map((compile) => compile()));
 
-  const own = ownBuffers(device, (name) => work.bytesOf(name, batch));
-  for (const { before, after } of plain ? [main, plain] : [main]) {
-    for (const name of [...before, ...after].flatMap(({ buffers }) => buffers)) if (!ports.has(name)) own.get(name);
-  }
+  const own = new Map(
+    Array.from(bytesOf, ([name, size]) => [
+      name,
+      device.createBuffer({ label: `${subject} ${name}`, size, usage: usage.STORAGE }),
+    ]),
+  );
   const settings = createSettings(device, sizesSize);
-  const [groupsFor, check] = createGroupCache(device, subject, ports, (name) => !written.has(name));
+  const [groupsFor, check] = createGroupCache(
+    device,
+    subject,
+    ports,
+    (name) => !(outputs as string[]).includes(name),
+    (one, other) => {
+      // The loss reads what the network writes.
+      const shared = one.buffer === other.buffer && handedOn.includes(one.name as NetworkOutput);
+      if (shared && /^(predictions|slopes)$/.test(other.name)) {
+        const rule = `${one.name} must not share a buffer with ${other.name}`;
+        refuse("buffer", subject, rule, [one.offset, other.offset], "Use another.");
+      }
+      return false;
+    },
+  );
   const sizeOf = (name: string, rows: number): number => {
     if (/^parameter/.test(name)) return 4 * offsets[units.length - 1];
     if (/^(inputs|slopes)$/.test(name)) return 4 * rows * features;
     const { [name]: whole } = main.lossPlan?.sizes ?? {};
     return /^(upstream|loss)$/.test(name) && reduction !== "none" ? 4 : perSample.test(name) ? 4 * rows : whole;
+  };
+  /** WebGPU has no empty bindings. */
+  const empty = (): GPUBuffer =>
+    recall(own, `empty ${own.size}`, () => device.createBuffer({ size: 4, usage: usage.STORAGE }));
+  const bind = ({ layout, buffers }: Work & Kernel, bound: ReadonlyMap<string, BoundBuffer>): GPUBindGroup => {
+    const resources = buffers.map((name) => {
+      const part = bound.get(name);
+      return part?.size === 0 ? { buffer: empty() } : (part ?? { buffer: own.get(name)! });
+    });
+    const all = [{ buffer: settings.buffer, size: sizesSize }, ...resources];
+    return device.createBindGroup({ layout, entries: all.map((resource, binding) => ({ binding, resource })) });
   };
   let destroyed = false;
 
@@ -200,33 +243,12 @@ export async function createNetworkPlan(
         refuse("shape", subject, rule, rows, "Create a larger plan.");
       }
       checkParameter(subject, "step", step, word);
-      const variant = plain && !isLaiStep(training, step) ? plain : main;
-      const { lossPlan, lossNames, before, after } = variant;
+      const { lossPlan, lossNames, before, after } = plain && !isLaiStep(training, step) ? plain : main;
       const groups = groupsFor(
         buffers,
-        `${rows} ${variant === main}`,
+        `${rows} ${before === main.before}`,
         (name) => sizeOf(name, rows),
-        (bound) =>
-          [before, after].map((list) =>
-            list.map(({ layout, buffers }) =>
-              device.createBindGroup({
-                layout,
-                entries: [
-                  { binding: 0, resource: { buffer: settings.buffer, size: sizesSize } },
-                  ...buffers.map((name, i) => {
-                    const { buffer, offset, size } = bound.get(name) ?? {
-                      buffer: own.get(name),
-                      offset: 0,
-                      size: undefined,
-                    };
-                    // WebGPU has no empty bindings.
-                    const resource = size === 0 ? { buffer: own.get(`empty ${name}`) } : { buffer, offset, size };
-                    return { binding: i + 1, resource };
-                  }),
-                ],
-              }),
-            ),
-          ),
+        (bound) => [before, after].map((list) => list.map((one) => bind(one, bound))),
       );
       const [pass, mine] = openPass(encoder, subject);
       const record = (list: Variant["before"], groups: readonly GPUBindGroup[]): void => {
@@ -254,30 +276,9 @@ export async function createNetworkPlan(
     },
     destroy() {
       destroyed = true;
-      own.destroy();
-      settings.buffer.destroy();
+      for (const buffer of [...own.values(), settings.buffer]) buffer.destroy();
       main.lossPlan?.destroy();
       plain?.lossPlan?.destroy();
-    },
-  };
-}
-
-/** The buffers of a plan, made when they are first asked for; a LossError `unsupported` beyond what the device can bind. */
-function ownBuffers(device: GPUDevice, bytesOf: (name: string) => number) {
-  const owned = new Map<string, GPUBuffer>();
-  const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
-  return {
-    get: (name: string): GPUBuffer =>
-      recall(owned, name, () => {
-        const size = bytesOf(name);
-        if (size > most) {
-          const rule = `a layer's matrix must have at most ${most} bytes`;
-          refuse("unsupported", subject, rule, size, "Use smaller batches.");
-        }
-        return device.createBuffer({ label: `${subject} ${name}`, size, usage: usage.STORAGE });
-      }),
-    destroy() {
-      for (const buffer of owned.values()) buffer.destroy();
     },
   };
 }

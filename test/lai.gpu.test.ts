@@ -16,6 +16,7 @@ import {
   type PlanOptions,
   run,
   squaredError,
+  tukey,
   zMasked,
 } from "../src/index.js";
 import { expectClose } from "./support/compare.js";
@@ -51,6 +52,7 @@ async function compare(loss: Loss, inputs: Inputs, options: Options, what: strin
 }
 
 const losses: [string, Loss][] = [
+  ["Tukey, which has no slope far out", lai(tukey({ c: 2 }), { lambda: 1.5 })],
   ["absolute error", laiMae({ lambda: 0.5 })],
   ["squared error", laiMse({ lambda: 2 })],
   ["squared error, plain", laiMse({ lambda: 0.3, form: "plain" })],
@@ -108,7 +110,8 @@ describe("extremes", () => {
       for (const loss of [laiMae({ lambda }), laiMse({ lambda }), laiMse({ lambda, form: "plain" })]) {
         await compare(loss, float32, { reduction: "sum" }, `lambda ${lambda}`);
       }
-      const norm = { predictions: [1, 2], targets: [0, 0], slopes: [0, 0, 3e19, 4e19] };
+      const steep = Float32Array.of(0, 0, 3e19, 4e19, 3e38, 0, -1e-37, 1e-37);
+      const norm = { predictions: [1, 2, 3, 4], targets: [0, 0, 0, 0], slopes: steep };
       await compare(laiMae({ lambda, aggregate: "norm" }), norm, { reduction: "sum" }, `norm, lambda ${lambda}`);
     }
   });
@@ -118,6 +121,23 @@ describe("extremes", () => {
     for (const loss of [laiMae({ lambda: [0.5, 2] }), laiMae({ lambda: 1, aggregate: "feature", feature: 1 })]) {
       expect(evaluate(loss, none).loss).toBe(0);
       expect((await run(device, loss, none)).loss).toBe(0);
+    }
+  });
+
+  it("losses without a slope far out: a derivative of 0, or a residual that overflows and spoils the loss", async () => {
+    const loss = lai(tukey(), { lambda: 1000 });
+    for (const far of [1e36, 3e38]) {
+      const data = {
+        predictions: Float32Array.of(far, 1, 2, 3),
+        targets: [-far, 0, 0, 0],
+        slopes: [0.9, 0.9, 0.9, 0.9],
+      };
+      const got = await run(device, loss, data);
+      const expected = evaluate(loss, data);
+      const whole = far < 1e38;
+      expectClose(got.loss, whole ? expected.loss : NaN, { rtol: 1e-5, atol: 0 }, "loss");
+      const slopeGradient = whole ? expected.slopeGradient! : [NaN, NaN, NaN, NaN];
+      expectClose(got.slopeGradient, slopeGradient, { rtol: 1e-4, atol: 1e-9 }, "slopeGradient");
     }
   });
 

@@ -185,6 +185,35 @@ describe("options", () => {
     return compare(zMasked(laiMse({ lambda: 0.4 })), { givenStatistics });
   });
   it("a lambda per feature", () => compare(laiMae({ lambda: [0.1, 1, 10] }), {}));
+  it.each(["relu", "tanh", "softplus"] as const)(
+    "samples that overflow are absent on request, %s",
+    async (activation) => {
+      const weights = [[10, 10], [1, -1], [1]].map((data, l) => ({
+        shape: [l ? 1 : 2, l === 1 ? 2 : 1] as const,
+        data,
+      }));
+      const deep = { activation, weights, biases: [[0, 0], [0], [0]] };
+      const data = { inputs: [0.2, 1e38, 0.1, -1e38], targets: [1, 2, 3, 4] };
+      const left = { inputs: [0.2, 0.1], targets: [1, 3] };
+      for (const loss of [squaredError(), laiMse({ lambda: 0.5 })]) {
+        const got = await runNetwork(device, deep, loss, data, { nonFinite: "omit" });
+        const expected = evaluateNetwork(deep, loss, left);
+        expectClose(got.loss, expected.loss, { rtol: 1e-5, atol: 0 }, "loss");
+        expect(Array.from(got.predictions, Number.isNaN)).toEqual([false, true, false, true]);
+        for (const [l, { data }] of expected.weightGradients.entries()) {
+          expectClose(got.weightGradients[l].data, data, float32(data), `weights ${l}`);
+        }
+      }
+    },
+  );
+  it.each<[string, Partial<NetworkInputs>]>([
+    ["weights", { weights: [1, 2] }],
+    ["applyMask", { applyMask: [1, 2] }],
+    ["upstream", { upstream: [] }],
+  ])("%s of another length", async (name, inputs) => {
+    const action = () => runNetwork(device, network, laiMse({ lambda: 1 }), { ...data, ...inputs });
+    await expectRejected(action, "shape", new RegExp(`${name} must have length`));
+  });
   it("no samples at all", async () => {
     const none = { inputs: [], targets: [] };
     for (const loss of [laiMse({ lambda: 1 }), zMasked(squaredError())]) {
@@ -383,6 +412,18 @@ describe("plans", () => {
       "parameter",
       /applyMask must not go with a subset/,
       create({ training: { subset: 0.5 }, inputs: ["applyMask"] }),
+    ],
+    [
+      "applyMask of a plain loss",
+      "parameter",
+      /applyMask must go with a Lai loss/,
+      create({ inputs: ["applyMask"] }, squaredError()),
+    ],
+    [
+      "parameters beyond a binding",
+      "unsupported",
+      /parameters must have at most .* bytes/,
+      create({ units: [...new Array(9).fill(2048), 1], batch: 64, tuning: { maxBindingSize: 2 ** 27 } }),
     ],
     ["no loss", "parameter", /the loss must be one of regression/, create({}, null)],
     [

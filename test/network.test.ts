@@ -144,6 +144,23 @@ describe("a sample that is not finite", () => {
   });
 });
 
+describe("a sample that overflows", () => {
+  const network = {
+    activation: "relu",
+    weights: [[10], [1]].map((data) => ({ shape: [1, 1], data })),
+    biases: [[0], [0]],
+  };
+  const data = { inputs: [1, 1.7e308], targets: [0, 0] };
+  it.each([squaredError(), laiMse({ lambda: 0.5 })])("counts as not finite: $name", (loss) => {
+    const spoiled = evaluateNetwork(network as unknown as Network, loss, data);
+    expect([spoiled.loss, spoiled.biasGradients[1][0]]).toEqual([NaN, NaN]);
+    const left = evaluateNetwork(network as unknown as Network, loss, data, { nonFinite: "omit" });
+    const one = evaluateNetwork(network as unknown as Network, loss, { inputs: [1], targets: [0] });
+    expect(left.loss).toBe(one.loss);
+    expect(left.weightGradients).toEqual(one.weightGradients);
+  });
+});
+
 describe("training", () => {
   const { network, data } = randomNetwork([2, 6, 1], "tanh", 40);
   const loss = laiMse({ lambda: 0.3 });

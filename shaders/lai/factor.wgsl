@@ -41,5 +41,7 @@ fn lai_of(r: vec4f, k: vec4f, lambda: f32) -> Lai {
   let s = base_loss(x.z);
   let u = base_loss(x.w);
   let pull = vec4f(p.y, q.y, s.y, u.y);
-  return Lai(vec4f(p.x, q.x, s.x, u.x), value * pull, (pull * cosine) * ((r * cosine) * tail));
+  // Where a bounded loss has no slope left, the rest may overflow.
+  let by_slope = select((pull * cosine) * ((r * cosine) * tail), vec4f(), pull == vec4f());
+  return Lai(vec4f(p.x, q.x, s.x, u.x), value * pull, by_slope);
 }

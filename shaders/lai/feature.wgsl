@@ -5,7 +5,7 @@ fn measure_quad(held: Held, row: u32, out: Out) -> Measured {
     odd |= full_exponent(slope_bits(row, j));
   }
   let feature = feature_index();
-  return Measured(lai_of(held.r, slope_of(held, slope_bits(row, feature)), lambda_of(feature)), odd, vec4f());
+  return Measured(lai_of(held.r, slope_of(held, slope_bits(row, feature)), lambda_of(feature)), odd, vec4f(), vec4f());
 }
 
 fn emit_slopes(held: Held, row: u32, measured: Measured, out: Out) {

@@ -2,14 +2,17 @@
 // losses are summed ("direct"), and only looked at again where it turns out to be another. Otherwise they are written last, when it is
 // known what is kept, and how much it weighs; slopes are not read back and written twice. Grid: row slices.
 
+fn one_chunk() -> bool {
+  return settings.slices == settings.all_slices;
+}
+
 // The factor if nothing turns out to be broken; 0 where that is not known: rows of other chunks are not counted here.
 fn presumed_factor() -> f32 {
   if (NONE || UNSCALED) {
     return 1.0;
   }
   let upstream = upstream_at(0u, 0u).x;
-  let known = settings.slices == settings.all_slices && settings.rows > 0u;
-  return select(upstream, select(0.0, upstream / f32(settings.rows), known), MEAN);
+  return select(upstream, select(0.0, upstream / f32(settings.rows), one_chunk() && settings.rows > 0u), MEAN);
 }
 
 // What a gradient is multiplied with, of each of four samples.
@@ -111,8 +114,7 @@ fn gradient_part(first: u32, stop: u32, spot: Spot, conclusion: Conclusion, refe
 var<private> presumes: bool;
 
 fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
-  let presumed = presumed_factor();
-  let holds = !conclusion.spoiled && (!MEAN || UNSCALED || abs(conclusion.scale - presumed) <= 1e-6 * abs(presumed));
+  let holds = !conclusion.spoiled && (!MEAN || UNSCALED || (one_chunk() && conclusion.kept == settings.rows));
   if ((!HAS_gradient && !HAS_slopeGradient) || (presumes && holds)) {
     return;
   }

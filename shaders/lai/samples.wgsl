@@ -34,7 +34,8 @@ struct Out {
 struct Measured {
   lai: Lai,
   odd: vec4u,
-  norm: vec4f,        // of all slopes, where it counts
+  scale: vec4f,       // where the norm of all slopes counts: it is root / scale
+  root: vec4f,
 }
 
 fn hold(row: u32, care: bool) -> Held {
@@ -42,7 +43,9 @@ fn hold(row: u32, care: bool) -> Held {
   let second = read_second(row, 1u);
   let plain = (read_applyMask(row, 1u) & vec4u(0x7fffffffu)) == vec4u();
   if (!care) {
-    return Held(bitcast<vec4f>(first) - bitcast<vec4f>(second), vec4<bool>(true), plain, full_exponent(first) | full_exponent(second));
+    let r = bitcast<vec4f>(first) - bitcast<vec4f>(second);
+    let odd = full_exponent(first) | full_exponent(second) | full_exponent(bitcast<vec4u>(r));
+    return Held(r, vec4<bool>(true), plain, odd);
   }
   var used = below(row, settings.rows) & !(non_finite(first) | non_finite(second));
   for (var j = 0u; j < FEATURES; j++) {

@@ -94,7 +94,7 @@ function measure(
 
 /**
  * Without a mask the gradients are written while the losses are summed, and the last pass looks at them again only where something is
- * broken; a mean with weights, and a mask, have to know the sums first.
+ * broken, or where a mean is over several chunks of a batch; a mean with weights, and a mask, have to know the sums first.
  */
 function passes({ mask, reduction }: Problem, { ports }: Wanted, small: boolean, limit: number): Pass[] {
   const { passes, present, add } = passBuilder(ports, limit);

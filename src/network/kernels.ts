@@ -1,8 +1,10 @@
 /** Kernels of a network's steps: what each is bound to, and how its work is cut. */
 import { type Kernel, kernelFor } from "../pipelines.js";
 import {
+  libBits,
   networkBack,
   networkBent,
+  networkBroken,
   networkCollect,
   networkDirect,
   networkForward,
@@ -23,9 +25,9 @@ import { type Activation, activations } from "./activations.js";
 
 /** Kernels that are products of matrices, by what becomes of the result. */
 const products = {
-  forward: [networkForward],
+  forward: [networkForward, networkBroken],
   predict: [networkPredict],
-  pull: [networkPull],
+  pull: [networkPull, networkBroken],
   slope: [networkSlope],
   tangent: [networkTangent],
   back: [networkBack, networkStraight],
@@ -85,7 +87,7 @@ export function writeSizes(s: Sizes): Uint32Array<ArrayBuffer> {
 export const workgroupsFor = ({ rowTiles = 0, columnTiles = 0, splits = 1 }: Sizes, tiling: Tiling, lanes?: number) =>
   Math.max(1, Math.ceil(lanes === undefined ? (rowTiles * columnTiles * splits) / tiling.tiles : lanes / LANES));
 
-/** Compiles a kernel for so many buffers, whose bindings start at 1. */
+/** Compiles a kernel; what it is bound to stands in its text. */
 export function networkKernel(
   device: GPUDevice,
   subject: string,
@@ -96,6 +98,7 @@ export function networkKernel(
   const product = name in products;
   const texts = product
     ? [
+        libBits,
         networkOperands,
         ...(activated.includes(name) ? activations[activation].wgsl : []),
         ...products[name as keyof typeof products],

@@ -26,7 +26,9 @@ const standardOutputs = ["loss", "parameterGradients"] as const;
 const lossInputs = ["weights", "applyMask", "upstream", "givenStatistics"] as const;
 
 /** Buffers that a network plan can write. */
-export type NetworkOutput = (typeof networkOutputs)[number] | Exclude<PlanOutput, "gradient" | "unscaledGradient">;
+export type NetworkOutput =
+  | (typeof networkOutputs)[number]
+  | Exclude<(typeof planOutputs)[number], "gradient" | "unscaledGradient">;
 /** Optional buffers that it can read. */
 export type NetworkInput = (typeof lossInputs)[number];
 
@@ -109,7 +111,8 @@ export async function createNetworkPlan(
   refuseLost(device, subject);
   const known = ["units", "activation", "batch", "outputs", "inputs", "reduction", "nonFinite", "training", "tuning"];
   refuseUnknown(options, known, subject);
-  const { batch, reduction, nonFinite, tuning: overrides } = options;
+  const { batch, reduction, nonFinite } = options;
+  const overrides = options.tuning && { ...options.tuning };
   const activation = checkActivation(options.activation);
   const offsets = parameterOffsets(options.units);
   const units = [...options.units];
@@ -125,6 +128,9 @@ export async function createNetworkPlan(
   const hasLoss = differentiates || handedOn.length > 0;
   if (hasLoss) refuseOtherLosses(loss, subject);
   const training = resolveLossTraining(loss, options.training, inputs.includes("applyMask"));
+  if (inputs.includes("applyMask") && !(loss && laiOf(loss))) {
+    refuse("parameter", subject, "applyMask must go with a Lai loss", loss?.name ?? loss, "Wrap the loss by lai.");
+  }
 
   const tuning = tuningOf(device, subject, overrides);
   const tiling = tuning.workgroupSize > 4 ? tilings.tiled : tilings.direct;
@@ -133,7 +139,19 @@ export async function createNetworkPlan(
   const names = ["parameters", "inputs", ...(hasLoss ? ["targets", ...inputs] : []), ...outputs];
   const ports = new Map(names.map((name) => [name, name]));
   const bytesOf = new Map<string, number>();
-  const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  const most = Math.min(tuning.maxBindingSize, device.limits.maxBufferSize);
+  const refuseBeyond = (what: string, bytes: number): void => {
+    if (bytes > most) {
+      refuse(
+        "unsupported",
+        subject,
+        `${what} must have at most ${most} bytes`,
+        bytes,
+        "Use a smaller batch or network.",
+      );
+    }
+  };
+  refuseBeyond("parameters", 4 * offsets[units.length - 1]);
 
   const prepare = (loss: Loss<"regression"> | undefined): (() => Promise<Variant>) => {
     const sloped = loss !== undefined && laiOf(loss) !== undefined;
@@ -151,10 +169,7 @@ export async function createNetworkPlan(
     for (const name of works.flat().flatMap(({ buffers }) => buffers)) {
       if (ports.has(name)) continue;
       const bytes = work.bytesOf(name, batch);
-      if (bytes > most) {
-        const rule = `a layer's matrix must have at most ${most} bytes`;
-        refuse("unsupported", subject, rule, bytes, "Use smaller batches.");
-      }
+      refuseBeyond("a layer's matrix", bytes);
       bytesOf.set(name, bytes);
     }
     const read = [...inputs.filter((name) => sloped || name !== "applyMask"), ...(draws ? ["applyMask"] : [])];
@@ -188,7 +203,12 @@ export async function createNetworkPlan(
     };
   };
   const variants = [hasLoss ? loss : undefined, ...(hasLoss && loss && training.plainSteps > 0 ? [plainOf(loss)] : [])];
-  const [main, plain] = await Promise.all(variants.map(prepare).map((compile) => compile()));
+  const [compileMain, compilePlain] = variants.map(prepare);
+  const main = await compileMain();
+  const plain = await compilePlain?.().catch((error) => {
+    main.lossPlan?.destroy();
+    throw error;
+  });
 
   const own = new Map(
     Array.from(bytesOf, ([name, size]) => [
@@ -219,12 +239,12 @@ export async function createNetworkPlan(
     return /^(upstream|loss)$/.test(name) && reduction !== "none" ? 4 : perSample.test(name) ? 4 * rows : whole;
   };
   /** WebGPU has no empty bindings. */
-  const empty = (): GPUBuffer =>
-    recall(own, `empty ${own.size}`, () => device.createBuffer({ size: 4, usage: usage.STORAGE }));
+  const empty = (name: string): GPUBuffer =>
+    recall(own, `empty ${name}`, () => device.createBuffer({ size: 4, usage: usage.STORAGE }));
   const bind = ({ layout, buffers }: Work & Kernel, bound: ReadonlyMap<string, BoundBuffer>): GPUBindGroup => {
     const resources = buffers.map((name) => {
       const part = bound.get(name);
-      return part?.size === 0 ? { buffer: empty() } : (part ?? { buffer: own.get(name)! });
+      return part?.size === 0 ? { buffer: empty(name) } : (part ?? { buffer: own.get(name)! });
     });
     const all = [{ buffer: settings.buffer, size: sizesSize }, ...resources];
     return device.createBindGroup({ layout, entries: all.map((resource, binding) => ({ binding, resource })) });
@@ -259,11 +279,14 @@ export async function createNetworkPlan(
           dispatch(pass, workgroupsFor(cut, tiling, lanes?.(rows)));
         }
       };
-      record(before, groups[0]);
       const binding = (name: string) => buffers[name as NetworkOutput] ?? own.get(name);
-      lossPlan?.encode(pass, Object.fromEntries(lossNames.map((name) => [name, binding(name)])), { rows });
-      record(after, groups[1]);
-      mine?.end();
+      try {
+        record(before, groups[0]);
+        lossPlan?.encode(pass, Object.fromEntries(lossNames.map((name) => [name, binding(name)])), { rows });
+        record(after, groups[1]);
+      } finally {
+        mine?.end();
+      }
     },
     setLoss(loss) {
       refuseOtherLosses(loss, subject);

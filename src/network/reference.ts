@@ -24,8 +24,8 @@ export interface Forward {
 }
 
 /**
- * Predictions and slopes for `inputs`, [batch, features]; those of a sample that is not finite are NaN, and it counts as zeros for all
- * else, so that the loss decides what to do with it. Throws a LossError as {@link unitsOf}.
+ * Predictions and slopes for `inputs`, [batch, features]; those of a sample that is not finite, or overflows, are NaN, and its numbers count as
+ * zeros for all else, so that the loss decides what to do with it. Throws a LossError as {@link unitsOf}.
  */
 export function forward(network: Network, inputs: ArrayLike<number>): Forward {
   const units = unitsOf(network);
@@ -45,6 +45,14 @@ export function forward(network: Network, inputs: ArrayLike<number>): Forward {
   const weightGradients: ByLayer = [];
   const biasGradients: ByLayer = [];
   let slopes: Float64Array = new Float64Array(0);
+
+  /** Numbers of the batch that overflow go on as zeros, and their sample counts as not finite, whatever comes next. */
+  const tamed = (numbers: Float64Array, width: number): Float64Array =>
+    numbers.map((x, at) => {
+      if (Number.isFinite(x)) return x;
+      broken[Math.floor(at / width)] = 1;
+      return 0;
+    });
 
   /** x Wᵀ of a layer, from its inputs to its outputs. */
   function up(l: number, x: Float64Array): Float64Array {
@@ -77,7 +85,8 @@ export function forward(network: Network, inputs: ArrayLike<number>): Forward {
     forward(l) {
       const { value, slope } = activation(l);
       const outputs = units[l + 1];
-      const sums = up(l, values[l]).map((sum, at) => sum + network.biases[l][at % outputs]);
+      const all = up(l, values[l]).map((sum, at) => sum + network.biases[l][at % outputs]);
+      const sums = l < layers - 1 ? tamed(all, outputs) : all;
       values[l + 1] = sums.map(value);
       firsts[l] = sums.map(slope);
     },
@@ -85,7 +94,10 @@ export function forward(network: Network, inputs: ArrayLike<number>): Forward {
       if (l === layers - 1) pulls[l] = firsts[l];
       const below = down(l, pulls[l]);
       if (l === 0) slopes = below;
-      else pulls[l - 1] = below.map((x, at) => x * firsts[l - 1][at]);
+      else {
+        const all = below.map((x, at) => (firsts[l - 1][at] === 0 ? 0 : x * firsts[l - 1][at]));
+        pulls[l - 1] = tamed(all, units[l]);
+      }
     },
     tangent(l) {
       const { bend } = activation(l);

@@ -1,13 +1,19 @@
 /** One call on the GPU for a network: typed arrays in, typed arrays out. Plans are kept per device for the next call. */
 import { refuseLost } from "../pipelines.js";
 import { structureOf } from "../plan.js";
-import { resolveProblem } from "../problem.js";
+import { checkInputs, type Inputs, resolveProblem } from "../problem.js";
 import { recall } from "../recall.js";
 import { transfer } from "../transfer.js";
 import type { Loss } from "../zMasked.js";
 import { flattenNetwork, type Network, unflattenNetwork } from "./network.js";
 import { createNetworkPlan, type NetworkInput, type NetworkPlan, type NetworkPlanOptions } from "./plan.js";
-import { type NetworkInputs, type NetworkOptions, type NetworkResult, resolveNetworkProblem } from "./problem.js";
+import {
+  laiOf,
+  type NetworkInputs,
+  type NetworkOptions,
+  type NetworkResult,
+  resolveNetworkProblem,
+} from "./problem.js";
 
 /** Plans that a device keeps ready; the least recently used one goes first. */
 const KEPT_PLANS = 4;
@@ -53,17 +59,20 @@ export async function runNetwork(
     lossOptions,
   } = resolveNetworkProblem(network, loss, inputs, options);
   refuseLost(device, "network");
-  const { givenStatistics, upstream, ...rest } = more;
+  const data = { predictions: inputs.targets, targets: inputs.targets, ...more };
+  // Slopes have the shape of the inputs.
+  const all = laiOf(own) ? { ...data, slopes: inputs.inputs } : data;
+  const checked = checkInputs(resolveProblem(own as Loss, lossOptions), all as Inputs, { shape: [batch] });
+  const { weights: sampleWeights, upstream, given } = checked;
   const spread = (value: number) => new Float32Array(lossOptions.reduction === "none" ? batch : 1).fill(value);
   const sources: Record<string, ArrayLike<number>> = {
     parameters: flattenNetwork(network),
     inputs: inputs.inputs,
     targets: inputs.targets,
-    ...(upstream !== undefined && { upstream: typeof upstream === "number" ? spread(upstream) : upstream }),
-    ...(givenStatistics && {
-      givenStatistics: givenStatistics.flatMap(({ mean, standardDeviation }) => [mean, standardDeviation, 0, 0]),
-    }),
-    ...Object.fromEntries(Object.entries(rest).filter(([, values]) => values !== undefined)),
+    ...(sampleWeights && { weights: sampleWeights }),
+    ...(more.applyMask && { applyMask: more.applyMask }),
+    ...(upstream !== 1 && { upstream: typeof upstream === "number" ? spread(upstream) : upstream }),
+    ...(given && { givenStatistics: given.flatMap((group) => [group.mean, group.standardDeviation, 0, 0]) }),
   };
   const outputs = ["loss", "predictions", "slopes", "parameterGradients"] as const;
   const names = Object.keys(sources).slice(3) as NetworkInput[];

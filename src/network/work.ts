@@ -19,12 +19,14 @@ export interface Cut {
   /** Where the parameters of each layer start. */
   readonly offsets: readonly number[];
   readonly tiling: Tiling;
-  /** Most tiles that the gradient of a layer is cut into, by cutting the batch. */
+  /** Tiles that the gradient of a layer is cut into, about, by cutting the batch. */
   readonly maxTiles: number;
 }
 
 /** Samples that a part of a gradient should at least have. */
 const LEAST_PART = 256;
+/** And at most: long chains of float32 additions lose digits. */
+const MOST_PART = 4096;
 
 /** The work of a network, before the loss and after it; `sloped`: the loss has derivatives with respect to slopes. */
 export interface NetworkWork {
@@ -45,7 +47,8 @@ export function createWork({ units, offsets, tiling: { side }, maxTiles }: Cut):
   const wide = units.map((n) => padded(n + 1));
   const partsOf = (l: number, rows: number): number => {
     const tiles = (wide[l] * wide[l + 1]) / side ** 2;
-    return Math.min(Math.ceil(padded(rows) / LEAST_PART), Math.ceil(maxTiles / tiles));
+    const wanted = Math.min(Math.ceil(padded(rows) / LEAST_PART), Math.ceil(maxTiles / tiles));
+    return Math.max(1, wanted, Math.ceil(rows / MOST_PART));
   };
 
   /** A matrix of the batch times the weights of a layer, upwards to its outputs or downwards to its inputs. */
@@ -147,11 +150,11 @@ export function createWork({ units, offsets, tiling: { side }, maxTiles }: Cut):
       switch (step) {
         case "forward":
           return l < layers - 1
-            ? upwards("forward", "values", `values ${l + 1}`, `firsts ${l}`)
+            ? upwards("forward", "values", `values ${l + 1}`, `firsts ${l}`, "broken")
             : upwards("predict", "values", `pulls ${l}`, "predictions", "broken");
         case "pull":
           return l > 0
-            ? downwards("pull", "pulls", `firsts ${l - 1}`, `pulls ${l - 1}`)
+            ? downwards("pull", "pulls", `firsts ${l - 1}`, `pulls ${l - 1}`, "broken")
             : downwards("slope", "pulls", "slopes", "broken");
         case "tangent":
           return upwards(

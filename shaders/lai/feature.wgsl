@@ -10,6 +10,6 @@ fn measure_quad(held: Held, row: u32, out: Out) -> Measured {
 
 fn emit_slopes(held: Held, row: u32, measured: Measured, out: Out) {
   for (var j = 0u; j < FEATURES; j++) {
-    emit(held, row, j, select(vec4f(), measured.lai.by_slope, vec4<bool>(j == feature_index())), out);
+    emit(row, j, select(vec4f(), measured.lai.by_slope, vec4<bool>(j == feature_index())), out);
   }
 }

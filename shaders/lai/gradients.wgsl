@@ -27,60 +27,26 @@ fn factors_of(quad: Quad, row: u32, factor: f32) -> vec4f {
   return factors;
 }
 
-// Part of a run: its share of the sums, see score_part in kernels/score.wgsl. The quick way takes everything to be there and finite;
-// nothing comes out where something is not, and what has been written is written again.
-fn direct_quick(first: u32, stop: u32, spot: Spot, presumed: f32) -> Item {
-  let all = vec4<bool>(true);
+// Part of a run; see score_part in kernels/score.wgsl.
+fn direct_part(first: u32, stop: u32, spot: Spot, presumed: f32, care: bool) -> Item {
   var odd = vec4u();
-  var losses = vec4f();
-  var weights = vec4f();
-  for (var row = first; row < stop; row += spot.step) {
-    let held = hold(row, false);
-    var weight = vec4u();
-    var factors = vec4f(presumed);
-    if (NONE) {
-      factors *= upstream_at(row, 1u);
-    }
-    if (WEIGHTED) {
-      weight = read_weights(row, 1u);
-      odd |= full_exponent(weight);
-      factors *= bitcast<vec4f>(weight);
-    }
-    let out = Out(true, factors, all, vec4u(), vec4<bool>());
-    let measured = measure(held, row, out);
-    var loss = measured.lai.loss;
-    odd |= held.odd | measured.odd | full_exponent(bitcast<vec4u>(loss));
-    emit_slopes(held, row, measured, out);
-    write_gradient(row, 1u, all, bitcast<vec4u>(factors * measured.lai.by_residual));
-    if (WEIGHTED) {
-      weights += bitcast<vec4f>(weight);
-      loss *= bitcast<vec4f>(weight);
-    }
-    losses += loss;
-    write_perSample(row, 1u, all, bitcast<vec4u>(loss));
-    write_losses(row, 1u, all, bitcast<vec4u>(loss));
-  }
-  if (first >= stop || is_odd(odd)) {
-    return Item();
-  }
-  let count = 4u * ((stop - first - 1u) / spot.step + 1u);
-  return Item(vec4f(total(losses), select(f32(count), total(weights), WEIGHTED), 0.0, 0.0), vec4u(count, 0u, 0u, 0u));
-}
-
-fn direct_careful(first: u32, stop: u32, spot: Spot, presumed: f32) -> Item {
   var losses = vec4f();
   var weights = vec4f();
   var counted_bits = vec4u();
   var broken_bits = vec4u();
   for (var row = first; row < stop; row += spot.step) {
-    let held = hold(row, true);
-    let measured = measure(held, row, Out());
-    let quad = quad_of(held, measured, row, true);
-    let within = below(row, settings.rows);
+    let held = hold(row, care);
+    // Weights are not measured, so that they can be known before.
+    let bare = Quad(Losses(), vec4u(), held.used, vec4<bool>(), vec4<bool>(), 0u, vec4u());
+    let factors = factors_of(weighted(bare, read_weights(row, 1u), care), row, presumed);
+    let measured = measure(held, row, Out(!care, factors, vec4<bool>(true), vec4u(0xffffffffu), vec4<bool>()));
+    let quad = quad_of(held, measured, row, care);
+    let within = below(row, settings.rows) | vec4<bool>(!care);
     let keep = bits_of(quad.used);
     let spoiled = quad.broken & vec4<bool>(!OMITS);
-    let factors = factors_of(quad, row, presumed);
-    emit_slopes(held, row, measured, Out(false, factors, within, keep, spoiled));
+    odd |= quad.odd | full_exponent(bitcast<vec4u>(quad.losses.loss));
+    let out = Out(!care, factors, within, keep, spoiled);
+    emit_slopes(held, row, measured, out);
     write_gradient(row, 1u, within, or_nan(bitcast<vec4u>(factors * quad.losses.slope) & keep, spoiled));
     let counted = keep | bits_of(spoiled);
     var loss = quad.losses.loss;
@@ -95,6 +61,9 @@ fn direct_careful(first: u32, stop: u32, spot: Spot, presumed: f32) -> Item {
     write_perSample(row, 1u, within, or_nan(terms, spoiled));
     write_losses(row, 1u, within, or_nan(terms, spoiled));
   }
+  if (!care && (first >= stop || is_odd(odd))) {
+    return Item();
+  }
   let one = vec4u(1u);
   let counted = dot(counted_bits, one);
   let weight = select(f32(counted), total(weights), WEIGHTED);
@@ -107,9 +76,9 @@ fn pass_score_direct(workgroup: u32, workgroups: u32, lane: u32) {
   var sums = Item();
   for (var row = spot.row; row < spot.end; row += RUN * spot.step) {
     let stop = min(row + RUN * spot.step, spot.end);
-    let quick = direct_quick(row, quick_stop(row, stop, spot.step), spot, presumed);
-    // Nothing kept means nothing done: then again with care.
-    sums = add(sums, add(quick, direct_careful(select(row, stop, quick.counts.x > 0u), stop, spot, presumed)));
+    let quick = direct_part(row, quick_stop(row, stop, spot.step), spot, presumed, false);
+    // Nothing kept means nothing done, or nothing to do: then again with care.
+    sums = add(sums, add(quick, direct_part(select(row, stop, quick.counts.x > 0u), stop, spot, presumed, true)));
   }
   sums = reduce_all(ADD, sums, lane);
   if (lane == 0u) {

@@ -9,7 +9,7 @@ fn measure_quad(held: Held, row: u32, out: Out) -> Measured {
     all.lai.by_residual += one.by_residual;
     all.odd |= full_exponent(bits);
     if (out.at_once) {
-      emit(held, row, j, one.by_slope * SHARE, out);
+      emit(row, j, one.by_slope * SHARE, out);
     }
   }
   all.lai.loss *= SHARE;
@@ -23,6 +23,6 @@ fn emit_slopes(held: Held, row: u32, measured: Measured, out: Out) {
   }
   for (var j = 0u; j < FEATURES; j++) {
     let one = lai_of(held.r, slope_of(held, slope_bits(row, j)), lambda_of(j));
-    emit(held, row, j, one.by_slope * SHARE, out);
+    emit(row, j, select(one.by_slope * SHARE, vec4f(), held.plain), out);
   }
 }

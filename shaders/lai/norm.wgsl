@@ -25,6 +25,6 @@ fn measure_quad(held: Held, row: u32, out: Out) -> Measured {
 fn emit_slopes(held: Held, row: u32, measured: Measured, out: Out) {
   let root = select(measured.root, vec4f(1.0), measured.root == vec4f());
   for (var j = 0u; j < FEATURES; j++) {
-    emit(held, row, j, measured.lai.by_slope * (slope_of(held, slope_bits(row, j)) * measured.scale / root), out);
+    emit(row, j, measured.lai.by_slope * (slope_of(held, slope_bits(row, j)) * measured.scale / root), out);
   }
 }

@@ -41,10 +41,7 @@ struct Measured {
 fn hold(row: u32, care: bool) -> Held {
   let first = read_first(row, 1u);
   let second = read_second(row, 1u);
-  var plain = vec4<bool>();
-  if (HAS_applyMask) {
-    plain = (read_applyMask(row, 1u) & vec4u(0x7fffffffu)) == vec4u();
-  }
+  let plain = (read_applyMask(row, 1u) & vec4u(0x7fffffffu)) == vec4u();
   if (!care) {
     let r = bitcast<vec4f>(first) - bitcast<vec4f>(second);
     let odd = full_exponent(first) | full_exponent(second) | full_exponent(bitcast<vec4u>(r));
@@ -63,22 +60,18 @@ fn slope_of(held: Held, bits: vec4u) -> vec4f {
   return bitcast<vec4f>(select(vec4u(), bits, held.used));
 }
 
-fn emit(held: Held, row: u32, feature: u32, by_slope: vec4f, out: Out) {
-  let at = row * FEATURES + feature;
-  var bits = bitcast<vec4u>(out.factor * by_slope);
-  if (HAS_applyMask) {
-    bits = select(bits, vec4u(), held.plain);
-  }
-  if (out.at_once) {
-    write_slopeGradient(at, FEATURES, vec4<bool>(true), bits);
-  } else {
-    write_slopeGradient(at, FEATURES, out.within, or_nan(bits & out.keep, out.spoiled));
-  }
+fn emit(row: u32, feature: u32, by_slope: vec4f, out: Out) {
+  let bits = bitcast<vec4u>(out.factor * by_slope) & out.keep;
+  write_slopeGradient(row * FEATURES + feature, FEATURES, out.within, or_nan(bits, out.spoiled));
 }
 
-// All but the derivatives with respect to slopes, of which there may be several; under `at_once` these may be written already.
+// All but the derivatives with respect to slopes, of which there may be several; under `at_once` these too, where they are not plain.
 fn measure(held: Held, row: u32, out: Out) -> Measured {
-  var measured = measure_quad(held, row, out);
+  var own = out;
+  if (HAS_applyMask) {
+    own.keep &= ~bits_of(held.plain);
+  }
+  var measured = measure_quad(held, row, own);
   if (HAS_applyMask) {
     let r = held.r;
     let a = base_loss(r.x);
@@ -88,6 +81,7 @@ fn measure(held: Held, row: u32, out: Out) -> Measured {
     let lai = measured.lai;
     measured.lai.loss = select(lai.loss, vec4f(a.x, b.x, c.x, d.x), held.plain);
     measured.lai.by_residual = select(lai.by_residual, vec4f(a.y, b.y, c.y, d.y), held.plain);
+    measured.lai.by_slope = select(lai.by_slope, vec4f(), held.plain);
   }
   return measured;
 }

@@ -5,5 +5,5 @@ fn measure_quad(held: Held, row: u32, out: Out) -> Measured {
 }
 
 fn emit_slopes(held: Held, row: u32, measured: Measured, out: Out) {
-  emit(held, row, 0u, measured.lai.by_slope, out);
+  emit(row, 0u, measured.lai.by_slope, out);
 }

@@ -32,41 +32,6 @@ export function refuseLost(device: GPUDevice, subject: string): void {
 /** What a kernel is bound to: by binding, the kind of each buffer. Uniforms have a dynamic offset. */
 export type Layout = readonly (readonly [binding: number, type: GPUBufferBindingType])[];
 
-async function compile(
-  device: GPUDevice,
-  subject: string,
-  entry: string,
-  code: string,
-  bindings: Layout,
-): Promise<Kernel> {
-  const label = `${subject} ${entry}`;
-  device.pushErrorScope("validation");
-  const layout = device.createBindGroupLayout({
-    entries: bindings.map(([binding, type]) => ({
-      binding,
-      visibility: COMPUTE,
-      buffer: { type, hasDynamicOffset: type === "uniform" },
-    })),
-  });
-  const module = device.createShaderModule({ label, code });
-  const descriptor = {
-    label,
-    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module, entryPoint: `${entry}_main` },
-  };
-  const scope = device.popErrorScope();
-  const pipeline = await device.createComputePipelineAsync(descriptor).catch((error: unknown) => String(error));
-  refuseLost(device, subject);
-  const error = (await scope)?.message ?? (typeof pipeline === "string" && pipeline);
-  if (error) {
-    // Errors may only say that a module is invalid; this says why.
-    const info = await module.getCompilationInfo?.();
-    const text = info?.messages.map(({ message }) => message).join("\n") || error;
-    throw new LossError("device", `${subject}: the kernel ${entry} must compile, got: ${text}`);
-  }
-  return { pipeline: pipeline as GPUComputePipeline, layout };
-}
-
 /** The kernel of a WGSL text, whose entry point is `<entry>_main`; shared by all plans of a device that need the same text. */
 export function kernelFor(
   device: GPUDevice,
@@ -75,8 +40,36 @@ export function kernelFor(
   code: string,
   bindings: Layout,
 ): Promise<Kernel> {
+  const compile = async (): Promise<Kernel> => {
+    const label = `${subject} ${entry}`;
+    device.pushErrorScope("validation");
+    const layout = device.createBindGroupLayout({
+      entries: bindings.map(([binding, type]) => ({
+        binding,
+        visibility: COMPUTE,
+        buffer: { type, hasDynamicOffset: type === "uniform" },
+      })),
+    });
+    const module = device.createShaderModule({ label, code });
+    const descriptor = {
+      label,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: `${entry}_main` },
+    };
+    const scope = device.popErrorScope();
+    const pipeline = await device.createComputePipelineAsync(descriptor).catch((error: unknown) => String(error));
+    refuseLost(device, subject);
+    const error = (await scope)?.message ?? (typeof pipeline === "string" && pipeline);
+    if (error) {
+      // Errors may only say that a module is invalid; this says why.
+      const info = await module.getCompilationInfo?.();
+      const text = info?.messages.map(({ message }) => message).join("\n") || error;
+      throw new LossError("device", `${subject}: the kernel ${entry} must compile, got: ${text}`);
+    }
+    return { pipeline: pipeline as GPUComputePipeline, layout };
+  };
   const cache = recall(caches, device, () => new Map());
-  const kernel = recall(cache, code, () => compile(device, subject, entry, code, bindings));
+  const kernel = recall(cache, code, compile);
   kernel.catch(() => cache.delete(code)); // a failure is reported to its callers, not remembered
   return kernel;
 }

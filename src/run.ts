@@ -1,41 +1,23 @@
 /** One call on the GPU: typed arrays in, typed arrays out. Plans are kept per device for the next call. */
 import type { Family } from "./families.js";
+import { planFor } from "./kept.js";
 import { refuseLost } from "./pipelines.js";
-import { createPlan, type Plan, type PlanInput, type PlanOptions, type PlanOutput, structureOf } from "./plan.js";
+import { createPlan, type PlanInput, type PlanOutput } from "./plan.js";
 import {
   checkInputs,
   emptyGroups,
   type Inputs,
   type Options,
-  type Problem,
   type Result,
   type ResultName,
   resolveProblem,
   thresholdWarnings,
 } from "./problem.js";
-import { recall } from "./recall.js";
-import { transfer } from "./transfer.js";
+import { optionalSources, transfer } from "./transfer.js";
 import type { Loss } from "./zMasked.js";
 
 /** Outputs that are results, where they are asked for. */
 type Asked = PlanOutput & ResultName;
-
-/** Plans that a device keeps ready; the least recently used one goes first. */
-const KEPT_PLANS = 8;
-const plans = new WeakMap<GPUDevice, Map<string, Promise<Plan>>>();
-
-function planFor(device: GPUDevice, problem: Problem, options: PlanOptions): Promise<Plan> {
-  const kept = recall(plans, device, () => new Map());
-  const key = JSON.stringify([structureOf(problem), problem.base.definition.wgsl, options]);
-  const make = (old?: Promise<Plan>) => {
-    // Whoever awaits it now goes first, and encodes and submits at once.
-    old?.then((plan) => plan.destroy()).catch(() => {});
-    return createPlan(device, problem.loss, options);
-  };
-  const plan = recall(kept, key, make, KEPT_PLANS);
-  plan.catch(() => kept.delete(key));
-  return plan;
-}
 
 /**
  * Computes a loss, its gradient and its diagnostics on the GPU.
@@ -59,16 +41,13 @@ export async function run<F extends Family>(
   const { subject, mask, reduction, nonFinite, ignoreIndex, familyTraits } = problem;
   refuseLost(device, subject);
   const checked = checkInputs(problem, inputs as Inputs, options);
-  const { second, weights, upstream, given, geometry } = checked;
+  const { second, given, geometry } = checked;
   const [firstName, secondName] = familyTraits.data;
-  const spread = (value: number) => new Float32Array(reduction === "none" ? geometry.samples : 1).fill(value);
   const sources: Record<string, ArrayLike<number>> = {
     [firstName]: checked.first,
     [secondName]: second,
     ...checked.more,
-    ...(weights && { weights }),
-    ...(upstream !== 1 && { upstream: typeof upstream === "number" ? spread(upstream) : upstream }),
-    ...(given && { givenStatistics: given.flatMap((group) => [group.mean, group.standardDeviation, 0, 0]) }),
+    ...optionalSources(checked, reduction === "none" ? geometry.samples : 1),
   };
   const asked = (name: ResultName): boolean => checked.outputs.includes(name);
   const onRequest = (
@@ -80,7 +59,7 @@ export async function run<F extends Family>(
   const inputNames = Object.keys(sources).slice(familyTraits.data.length) as PlanInput[];
   const shape = [geometry.rows, geometry.columns] as const;
   const planOptions = { shape, outputs, inputs: inputNames, reduction, nonFinite, ignoreIndex, ...call?.options };
-  const plan = await planFor(device, problem, planOptions);
+  const plan = await planFor(device, problem, planOptions, () => createPlan(device, problem.loss, planOptions));
   const ids = call?.options.labels === "ids" && secondName;
   const place = await transfer(device, subject, plan, sources, ids, outputs, (encoder, buffers) => {
     plan.setLoss(loss as Loss);

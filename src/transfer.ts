@@ -2,6 +2,14 @@
 import { usage } from "./buffers.js";
 import { LossError, refuse } from "./errors.js";
 import { refuseLost } from "./pipelines.js";
+import type { CheckedInputs } from "./problem.js";
+
+/** The optional inputs of every loss as its plan reads them, with one gradient of whatever follows per sample or one in all. */
+export const optionalSources = ({ weights, upstream, given }: CheckedInputs, count: number) => ({
+  ...(weights && { weights }),
+  ...(upstream !== 1 && { upstream: typeof upstream === "number" ? new Float32Array(count).fill(upstream) : upstream }),
+  ...(given && { givenStatistics: given.flatMap((group) => [group.mean, group.standardDeviation, 0, 0]) }),
+});
 
 /** What is asked of a plan. */
 interface Target {
@@ -13,8 +21,8 @@ interface Target {
 export type Place = [bytes: ArrayBuffer, offset: number, length: number];
 
 /**
- * Uploads sources by their names, as f32 but for that of `integers`, has `encode` record the plan, and reads the outputs back. Throws a LossError `unsupported` for outputs
- * beyond the device's buffers, `device` where something failed there.
+ * Uploads sources by their names, as f32 but for that of `integers`, has `encode` record the plan, and reads the outputs back. Throws a
+ * LossError `unsupported` for outputs beyond the device's buffers, `device` where something failed there.
  */
 export async function transfer(
   device: GPUDevice,

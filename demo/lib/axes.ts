@@ -1,5 +1,5 @@
 /** The frame of a chart: scales, grid, ticks and labels. */
-import { svg } from "./dom.js";
+import { type Child, svg } from "./dom.js";
 
 /** Pixels of a drawing, and those that its plot takes. */
 export interface Area {
@@ -66,3 +66,17 @@ export function createAxes({ area, x, y, xLabel, yLabel, xTick = String }: AxesO
   element.append(svg("g", { transform: `rotate(-90 18 ${middle})` }, text(18, middle, "middle", yLabel, "label")));
   return { element, px, py, frame: { x: left, y: top, width: right - left, height: bottom - top } };
 }
+
+/** A picture with a title and a description for those who do not see it. */
+export const picture = (
+  { width, height }: Area,
+  { id, title, description }: { readonly id: string; readonly title: string; readonly description: string },
+  ...children: Child[]
+): SVGSVGElement =>
+  svg(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-labelledby": `${id}-title ${id}-description` },
+    svg("title", { id: `${id}-title` }, title),
+    svg("desc", { id: `${id}-description` }, description),
+    ...children,
+  );

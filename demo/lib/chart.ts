@@ -1,5 +1,5 @@
 /** A scatter plot with lines, as inline SVG. Colours and dashes come from the style sheet, by class. */
-import { areas, createAxes, rangeOf, text } from "./axes.js";
+import { areas, createAxes, picture, rangeOf, text } from "./axes.js";
 import { svg } from "./dom.js";
 import type { Line } from "./line.js";
 
@@ -54,17 +54,7 @@ export function createChart(options: ChartOptions): Chart {
     return svg("g", { class: "point" }, marker(point, x, y), cross, label);
   });
 
-  const element = svg(
-    "svg",
-    { viewBox: `0 0 ${area.width} ${area.height}`, role: "img", "aria-labelledby": `${id}-title ${id}-description` },
-    svg("title", { id: `${id}-title` }, options.title),
-    svg("desc", { id: `${id}-description` }, options.description),
-    clip,
-    axes,
-    svg("rect", { class: "frame", ...frame }),
-    layer,
-    ...marks,
-  );
+  const element = picture(area, options, clip, axes, svg("rect", { class: "frame", ...frame }), layer, ...marks);
   return {
     element,
     update(fits, masked) {

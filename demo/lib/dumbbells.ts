@@ -1,5 +1,5 @@
 /** Numbers before and after, one pair per row: a hollow dot, a filled diamond, and a line between them. */
-import { type Area, areas, text, ticks } from "./axes.js";
+import { type Area, areas, picture, text, ticks } from "./axes.js";
 import { svg } from "./dom.js";
 
 export interface Pair {
@@ -21,20 +21,11 @@ const area: Area = { ...areas.low, left: 160 }; // names stand on the left
 
 const diamond = (x: number, y: number) => `M${x - 7} ${y}L${x} ${y - 7}L${x + 7} ${y}L${x} ${y + 7}Z`;
 
-export function createDumbbells({ id, title, description, xLabel }: DumbbellOptions) {
+export function createDumbbells(options: DumbbellOptions) {
+  const { xLabel } = options;
   const { left, right, top, bottom } = area;
   const content = svg("g", { "aria-hidden": "true" });
-  const element = svg(
-    "svg",
-    {
-      viewBox: `0 0 ${area.width} ${area.height}`,
-      role: "img",
-      "aria-labelledby": `${id}-title ${id}-description`,
-    },
-    svg("title", { id: `${id}-title` }, title),
-    svg("desc", { id: `${id}-description` }, description),
-    content,
-  );
+  const element = picture(area, options, content);
   return {
     element,
     /** `goal` is where a dashed line stands. */

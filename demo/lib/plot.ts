@@ -1,5 +1,5 @@
 /** Curves, with or without dots beneath them, drawn anew at every look. Colours and dashes come from the style sheet, by class. */
-import { areas, createAxes, type Range } from "./axes.js";
+import { areas, createAxes, picture, type Range } from "./axes.js";
 import { svg } from "./dom.js";
 
 export type Position = readonly [x: number, y: number];
@@ -33,20 +33,11 @@ export interface Plot {
   draw(drawing: Drawing): void;
 }
 
-export function createPlot({ id, title, description, size, xLabel, yLabel }: PlotOptions): Plot {
+export function createPlot(options: PlotOptions): Plot {
+  const { id, size, xLabel, yLabel } = options;
   const area = areas[size];
   const content = svg("g");
-  const element = svg(
-    "svg",
-    {
-      viewBox: `0 0 ${area.width} ${area.height}`,
-      role: "img",
-      "aria-labelledby": `${id}-title ${id}-description`,
-    },
-    svg("title", { id: `${id}-title` }, title),
-    svg("desc", { id: `${id}-description` }, description),
-    content,
-  );
+  const element = picture(area, options, content);
   return {
     element,
     draw({ x, y, curves, dots = [], rings = [] }) {

@@ -1,12 +1,11 @@
 /** One call on the GPU for a network: typed arrays in, typed arrays out. Plans are kept per device for the next call. */
+import { planFor } from "../kept.js";
 import { refuseLost } from "../pipelines.js";
-import { structureOf } from "../plan.js";
 import { checkInputs, type Inputs, resolveProblem } from "../problem.js";
-import { recall } from "../recall.js";
-import { transfer } from "../transfer.js";
+import { optionalSources, transfer } from "../transfer.js";
 import type { Loss } from "../zMasked.js";
 import { flattenNetwork, type Network, unflattenNetwork } from "./network.js";
-import { createNetworkPlan, type NetworkInput, type NetworkPlan, type NetworkPlanOptions } from "./plan.js";
+import { createNetworkPlan, type NetworkInput } from "./plan.js";
 import {
   laiOf,
   type NetworkInputs,
@@ -14,24 +13,6 @@ import {
   type NetworkResult,
   resolveNetworkProblem,
 } from "./problem.js";
-
-/** Plans that a device keeps ready; the least recently used one goes first. */
-const KEPT_PLANS = 4;
-const plans = new WeakMap<GPUDevice, Map<string, Promise<NetworkPlan>>>();
-
-function planFor(device: GPUDevice, loss: Loss<"regression">, options: NetworkPlanOptions): Promise<NetworkPlan> {
-  const kept = recall(plans, device, () => new Map());
-  const problem = resolveProblem(loss as Loss, {});
-  const key = JSON.stringify([structureOf(problem), problem.base.definition.wgsl, options]);
-  const make = (old?: Promise<NetworkPlan>) => {
-    // Whoever awaits it now goes first, and encodes and submits at once.
-    old?.then((plan) => plan.destroy()).catch(() => {});
-    return createNetworkPlan(device, loss, options);
-  };
-  const plan = recall(kept, key, make, KEPT_PLANS);
-  plan.catch(() => kept.delete(key));
-  return plan;
-}
 
 /**
  * Predictions, slopes and the gradients of a multi-layer perceptron on the GPU. For a training loop that keeps its data on the GPU use
@@ -62,21 +43,19 @@ export async function runNetwork(
   const data = { predictions: inputs.targets, targets: inputs.targets, ...more };
   // Slopes have the shape of the inputs.
   const all = laiOf(own) ? { ...data, slopes: inputs.inputs } : data;
-  const checked = checkInputs(resolveProblem(own as Loss, lossOptions), all as Inputs, { shape: [batch] });
-  const { weights: sampleWeights, upstream, given } = checked;
-  const spread = (value: number) => new Float32Array(lossOptions.reduction === "none" ? batch : 1).fill(value);
+  const problem = resolveProblem(own as Loss, lossOptions);
+  const checked = checkInputs(problem, all as Inputs, { shape: [batch] });
   const sources: Record<string, ArrayLike<number>> = {
     parameters: flattenNetwork(network),
     inputs: inputs.inputs,
     targets: inputs.targets,
-    ...(sampleWeights && { weights: sampleWeights }),
     ...(more.applyMask && { applyMask: more.applyMask }),
-    ...(upstream !== 1 && { upstream: typeof upstream === "number" ? spread(upstream) : upstream }),
-    ...(given && { givenStatistics: given.flatMap((group) => [group.mean, group.standardDeviation, 0, 0]) }),
+    ...optionalSources(checked, lossOptions.reduction === "none" ? batch : 1),
   };
   const outputs = ["loss", "predictions", "slopes", "parameterGradients"] as const;
   const names = Object.keys(sources).slice(3) as NetworkInput[];
-  const plan = await planFor(device, own, { units, activation, batch, outputs, inputs: names, ...lossOptions });
+  const planOptions = { units, activation, batch, outputs, inputs: names, ...lossOptions };
+  const plan = await planFor(device, problem, planOptions, () => createNetworkPlan(device, own, planOptions));
   const place = await transfer(device, "network", plan, sources, false, outputs, (encoder, buffers) => {
     plan.setLoss(own);
     plan.encode(encoder, buffers);

@@ -1,8 +1,8 @@
 // `npm run size`: what a page pays for the core, minified and gzipped, as a bundler builds it. Fails above the limit, and where
-// a bundle of one loss holds parts that it does not use.
-import { join, relative } from "node:path";
+// a bundle of one loss holds parts that it does not use. Kernels that a plan loads when it needs them are named beside it.
+import { dirname, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "vite";
+import { rolldown } from "rolldown";
 import { root } from "./lib/run.mjs";
 
 const limit = 15 * 1024;
@@ -15,12 +15,11 @@ const entry = "\0size-entry";
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1)} KB`;
 const gzipped = (text) => gzipSync(text, { level: 9 }).length;
 
-/** The minified bundle of an application that imports these names from the package, and its modules. */
+/** The minified bundle of an application that imports these names from the package, its modules, and what it loads on demand. */
 async function bundle(names) {
-  const { output } = await build({
-    root,
-    configFile: false,
-    logLevel: "warn",
+  const build = await rolldown({
+    input: entry,
+    preserveEntrySignatures: "strict",
     plugins: [
       {
         name: "entry",
@@ -29,26 +28,22 @@ async function bundle(names) {
           id === entry ? `export { ${names.join(", ")} } from "${join(root, "src/index.ts")}";` : undefined,
       },
     ],
-    build: {
-      write: false,
-      minify: true,
-      target: "es2022",
-      modulePreload: false,
-      rolldownOptions: { input: entry, preserveEntrySignatures: "strict", output: { format: "es" } },
-    },
   });
-  const chunks = output.filter(({ type }) => type === "chunk");
-  return {
-    code: chunks.map(({ code }) => code).join("\n"),
-    modules: Object.assign({}, ...chunks.map((c) => c.modules)),
-  };
+  const { output } = await build.generate({ format: "es", minify: true });
+  const [core, ...more] = output.filter(({ type }) => type === "chunk").sort((a, b) => b.isEntry - a.isEntry);
+  const needed = core.imports.filter((name) => more.some(({ fileName }) => fileName === name));
+  if (needed.length > 0) throw new Error(`the core must be one file, it imports ${needed.join(", ")}`);
+  return { code: core.code, modules: core.modules, onDemand: more };
 }
 
-const { code, modules } = await bundle(imports);
+const { code, modules, onDemand } = await bundle(imports);
 const size = gzipped(code);
 console.log(
   `${imports.join(", ")}: ${kilobytes(size)} (${size}) gzipped, ${kilobytes(code.length)} minified (limit ${kilobytes(limit)} gzipped)`,
 );
+for (const { code, moduleIds } of onDemand) {
+  console.log(`on demand: ${relative(root, dirname(moduleIds.at(-1)))}: ${kilobytes(gzipped(code))} gzipped`);
+}
 
 const problems = unwanted.filter((text) => code.includes(text)).map((text) => `the bundle must not contain "${text}"`);
 if (size > limit) problems.push(`the bundle must be at most ${limit} bytes gzipped, got ${size}`);

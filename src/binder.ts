@@ -6,6 +6,7 @@ import { isPerChunk, type Pass } from "./passes.js";
 import type { Kernel } from "./pipelines.js";
 import { bindingOf, isReadOnly, type Port, unitOf } from "./ports.js";
 import type { Problem } from "./problem.js";
+import { recall } from "./recall.js";
 
 /** A pass with its kernel. */
 export type Step = Pass & Kernel;
@@ -27,6 +28,7 @@ function extent(problem: Problem, port: Port, grid: Grid, { firstRow, rows }: Ch
   if (typeof unit === "number") return { offset: 0, size: unit };
   if (unit === "group") return { offset: 0, size: 16 * grid.groups };
   if (unit === "scratch") return { offset: 0, size: scratchSize(grid) };
+  if (unit === "bins") return { offset: 0, size: 8448 * Math.min(8, grid.groups) + 1088 * grid.groups };
   if (unit === "class") return { offset: 0, size: 4 * Math.max(2, grid.width) };
   const words = { element: grid.groupColumns * grid.width, sample: grid.groupColumns, feature: grid.features!, row: 6 }[
     unit
@@ -56,7 +58,7 @@ export function createBinder(
     return offset + size;
   };
   let scratch = own(scratchSize(whole));
-  const samples = whole.width > 1 ? own(sizeOf("samples", whole)) : undefined;
+  const kept = new Map<Port, GPUBuffer>();
 
   const createGroups = (parts: ReadonlyMap<Port, BoundBuffer>, grid: Grid, steps: readonly Step[]): CallGroups => {
     const resource = (port: Port, chunk: Chunk): GPUBufferBinding => {
@@ -64,7 +66,10 @@ export function createBinder(
       const { offset, size } = extent(problem, port, grid, chunk);
       // WebGPU has no empty bindings.
       if (size === 0) return { buffer: own(0) };
-      const { buffer, offset: start } = parts.get(port) ?? { buffer: samples!, offset: 0 };
+      const { buffer, offset: start } = parts.get(port) ?? {
+        buffer: recall(kept, port, () => own(sizeOf(port, whole))),
+        offset: 0,
+      };
       return { buffer, offset: start + offset, size };
     };
     const uniform = { binding: 0, resource: { buffer: settings, size: settingsSize(problem) } };

@@ -10,7 +10,7 @@ import {
   resultNames,
   thresholdWarnings,
 } from "./problem.js";
-import { constantBatch, momentsOf, standardDeviation } from "./statistics.js";
+import { centerOf, inverseOf } from "./statistics.js";
 import type { Loss } from "./zMasked.js";
 
 /**
@@ -60,10 +60,10 @@ export function evaluate<F extends Family>(
   // A masked batch that holds a NaN has no scores.
   const poisoned = spoiled && mask !== undefined;
   const statistics = emptyGroups(geometry).map((group, g) => {
-    const moments = momentsOf(scores[g].filter((value) => !Number.isNaN(value)));
-    const { n, mean } = moments;
+    const values = scores[g].filter((value) => !Number.isNaN(value));
+    const n = values.length;
     if (poisoned && scores[g].length > 0) return { ...group, mean: NaN, standardDeviation: NaN, n };
-    return { ...group, mean, standardDeviation: standardDeviation(moments, mask?.ddof), ...given?.[g], n };
+    return { ...group, ...(mask && centerOf(values, mask)), ...given?.[g], n };
   });
   const z = new Float64Array(samples);
   const keep = new Uint8Array(samples);
@@ -77,7 +77,7 @@ export function evaluate<F extends Family>(
       if (mask) {
         const group = statistics[groupOf(i)];
         const { mean, standardDeviation: sd } = group;
-        z[i] = sd <= constantBatch * Math.abs(mean) ? 0 : (scored[i] - mean) / (sd + mask.eps);
+        z[i] = (scored[i] - mean) * inverseOf(mean, sd, mask);
         keep[i] = (mask.side === "upper" ? z[i] : Math.abs(z[i])) <= mask.threshold ? 1 : 0;
         group.inliers += keep[i];
       }

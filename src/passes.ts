@@ -1,7 +1,7 @@
 /** Which kernels run in which order, and what each of them is bound to. */
 import type { Grid } from "./dispatch.js";
 import type { Port } from "./ports.js";
-import type { Geometry } from "./problem.js";
+import type { Geometry, Problem } from "./problem.js";
 import type { Entry } from "./shader.js";
 
 /** One kernel of a plan. */
@@ -12,7 +12,6 @@ export interface Pass {
 
 /** What a plan reads and writes. */
 export interface Wanted {
-  readonly masked: boolean;
   readonly geometry: Geometry;
   /** Workgroups that share a row. */
   readonly segments: number;
@@ -29,7 +28,7 @@ export const isPerChunk = (entry: Entry, ports: ReadonlySet<Port>): boolean =>
 /** Workgroups of a pass over a chunk of so many slices. */
 export function workgroupsOf({ entry, ports }: Pass, grid: Grid, slices: number): number {
   if (isPerChunk(entry, ports)) return grid.tiles * slices;
-  const shared = entry === "finalize" || (entry === "last" && ports.has("statistics"));
+  const shared = /finalize/.test(entry) || (entry === "last" && ports.has("statistics"));
   return shared ? Math.max(1, Math.min(512, grid.groups)) : 1;
 }
 
@@ -38,8 +37,8 @@ export function workgroupsOf({ entry, ports }: Pass, grid: Grid, slices: number)
  * those of the large regime; there, outputs that do not fit get a dispatch of their own: a score pass for those per sample, a last
  * pass for figures.
  */
-export function passesFor(wanted: Wanted, small: boolean, limit: number): Pass[] {
-  const { masked, geometry, ports, rescale } = wanted;
+export function passesFor({ mask }: Problem, wanted: Wanted, small: boolean, limit: number): Pass[] {
+  const { geometry, ports, rescale } = wanted;
   const { classes, width } = geometry;
   const rowSamples = width > 1;
   const { passes, present, add } = passBuilder(ports, limit);
@@ -63,8 +62,8 @@ export function passesFor(wanted: Wanted, small: boolean, limit: number): Pass[]
     add("small", [...ports, ...scratch]);
     return passes;
   }
-  if (masked) add("accumulate", [...data, ...scratch]);
-  if (masked && classes > 1) add("finalize", ["scratch", ...given]);
+  if (mask) add("accumulate", [...data, ...scratch]);
+  if (mask && classes > 1) add("finalize", ["scratch", ...given]);
   score(add("score", scoring, [...(rowSamples ? [] : gradient), ...perSample]));
   const spreads = rowSamples && gradient.length > 0;
   conclude(

@@ -22,6 +22,7 @@ import {
 import { recall } from "./recall.js";
 import { createSettings } from "./settings.js";
 import { composeModule } from "./shader.js";
+import { samplesElements } from "./shaders.generated.js";
 import { type Tuning, tuningOf } from "./tuning.js";
 import type { Loss } from "./zMasked.js";
 
@@ -83,7 +84,9 @@ export interface Plan {
 
 /** The structure that pipelines are compiled for; parameter values are no part of it. */
 export function structureOf({ base, mask }: Problem): string {
-  return [base.name, base.family, mask?.statistic, mask?.per, mask?.granularity].filter(Boolean).join(" ");
+  return [base.name, base.family, mask?.statistic, mask?.per, mask?.granularity, mask?.estimator]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /**
@@ -140,13 +143,18 @@ export async function createPlan<F extends Family>(
     recall(grids, rows, () => gridOf(problem, resolveGeometry(problem, [rows, columns]), tuning, segments));
   const whole = gridFor(capacity);
   const rescale = ports.has("gradient") && reduction === "mean";
-  const wanted = { masked: mask !== undefined, geometry, segments, ports: all, rescale };
+  const wanted = { geometry, segments, ports: all, rescale };
   const subgroup = (await familyTraits.subgroupOf?.(device, problem)) ?? 1;
+  const estimator = mask?.estimator === "median" ? await import("./median/estimator.js") : undefined;
+  const rows = width > 1 ? await import("./rows/shaders.generated.js") : undefined;
+  const samples = rows ? [rows.rowsAveraged, rows.rowsStored] : [samplesElements];
+  const limit = device.limits.maxStorageBuffersPerShaderStage;
+  const passesOf = (small: boolean) => (familyTraits.passes ?? passesFor)(problem, wanted, small, limit);
   const compile = async (small: boolean, view: View): Promise<Step[]> => {
-    const limit = device.limits.maxStorageBuffersPerShaderStage;
-    const passes = familyTraits.passes?.(problem, wanted, small, limit) ?? passesFor(wanted, small, limit);
+    const passes = estimator?.passes(problem, wanted, small, device, passesOf, refuse) ?? passesOf(small);
     const { workgroupSize } = tuning;
-    const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes: whole.rowLanes, segments, subgroup };
+    const { rowLanes } = whole;
+    const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes, segments, subgroup, samples, estimator };
     return Promise.all(
       passes.map(async (pass) => {
         const { entry, ports } = pass;

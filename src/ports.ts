@@ -29,8 +29,10 @@ const units = {
   logSumExp: "sample",
   predictedClass: "sample",
   correct: 4,
+  keys: "sample",
   scratch: "scratch",
   samples: "row",
+  bins: "bins",
 } as const;
 
 /** A buffer of a kernel, beside the uniform settings. */
@@ -76,9 +78,9 @@ fn write_${port}(start: u32, stride: u32, inside: vec4<bool>, bits: vec4u) { ${w
 `;
 }
 
-/** WGSL of all ports but the last two, which the kernels declare; those whose text is their `own` have that. */
+/** WGSL of all ports but the last three, which the kernels declare; those whose text is their `own` have that. */
 export const portsWgsl = (present: ReadonlySet<Port>, view: View, own: Partial<Record<Port, string>> = {}): string =>
   names
-    .slice(0, -2)
+    .slice(0, -3)
     .map((port) => own[port] ?? portWgsl(port, present, view.includes(`${units[port]}`)))
     .join("");

@@ -291,7 +291,8 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
 
 /** Names thresholds that can never fire: |z| of n samples is at most sqrt((n - 1)(n - ddof) / n). */
 export function thresholdWarnings({ mask, subject }: Problem, groups: readonly GroupStatistics[]): string[] {
-  const { threshold = Infinity, ddof = 0 } = mask ?? {};
+  const { threshold = Infinity, ddof = 0, estimator } = mask ?? {};
+  if (estimator === "median") return [];
   return groups.flatMap(({ column, class: label, n }) => {
     const most = Math.sqrt(Math.max(0, (n - 1) * (n - ddof)) / n); // of no samples infinite, or NaN
     if (threshold === Infinity || !(threshold >= most)) return [];

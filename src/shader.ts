@@ -1,5 +1,6 @@
 /** Puts a module together: constants, library, the loss, ports, samples, groups and kernels, by plain concatenation. */
 
+import type { Estimator } from "./estimator.js";
 import { type Port, portsWgsl, type View } from "./ports.js";
 import type { Geometry, Problem } from "./problem.js";
 import {
@@ -7,6 +8,7 @@ import {
   groupsColumn,
   kernelsAccumulate,
   kernelsConclude,
+  kernelsMoments,
   kernelsPasses,
   kernelsScore,
   kernelsStatistics,
@@ -15,9 +17,6 @@ import {
   libQuad,
   libReduce,
   libSettings,
-  samplesElements,
-  samplesRows,
-  samplesStored,
 } from "./shaders.generated.js";
 
 /** The passes of shaders/kernels/passes.wgsl. */
@@ -34,12 +33,18 @@ export type Entry =
   | "score_again"
   | "score_labels"
   | "score_masked"
+  | "accumulate_keys"
+  | "accumulate_counts"
+  | "accumulate_rests"
+  | "finalize_digit"
+  | "finalize_median"
   | "last"
   | "small"
   | "small_rows"
   | "small_direct"
   | "small_labels"
-  | "small_masked";
+  | "small_masked"
+  | `${"small" | "small_labels" | "small_masked"}_median`;
 
 /** What a module is specialised for; everything else is a uniform. */
 export interface ModuleSpec {
@@ -54,6 +59,10 @@ export interface ModuleSpec {
   readonly segments: number;
   /** Lanes of a block that exchanges values without shared memory; 1 for none. */
   readonly subgroup: number;
+  /** WGSL of samples, where the family has none of its own. */
+  readonly samples: readonly string[];
+  /** Of statistics other than mean and standard deviation. */
+  readonly estimator: Estimator | undefined;
 }
 
 /** vec4s that hold the parameters of a loss; at least one, for WGSL has no empty arrays. */
@@ -84,9 +93,10 @@ const UNSCALED = ${spec.unscaled};`,
     ...new Set([...familyTraits.code(base), ...statistic.uses]),
     statistic.wgsl,
     portsWgsl(ports, spec.view, familyTraits.ports?.(spec)),
-    ...(familyTraits.samples?.(spec) ?? (geometry.width > 1 ? [samplesRows, samplesStored] : [samplesElements])),
+    ...(familyTraits.samples?.(spec) ?? spec.samples),
     ...((geometry.classes > 1 && familyTraits.groups) || [groupsColumn, groupsBatch]),
     kernelsStatistics,
+    ...(spec.estimator?.code(spec, entry) ?? [kernelsMoments]),
     kernelsAccumulate,
     kernelsScore,
     kernelsConclude,

@@ -1,5 +1,7 @@
 /** Means and standard deviations: the groups that a z-mask scores within, and merging them over shards. */
+
 import { LossError, refuse, show } from "./errors.js";
+import type { ZMaskOptions } from "./zMasked.js";
 
 /** Mean and deviation of one group of samples. */
 export interface GroupStatistics {
@@ -27,20 +29,39 @@ export interface Moments {
   readonly m2: number;
 }
 
-/** A deviation of at most this multiple of |mean| is rounding of a constant batch; the same number stands in statistics.wgsl. */
-export const constantBatch = 1e-6;
+type Mask = Readonly<Required<ZMaskOptions>>;
+
+/** Median of numbers, 0 of none; an even count takes the mean of the two middle ones. */
+function medianOf(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2 || 0;
+}
+
+/** What a mask's estimator makes of the numbers of a group. */
+export function centerOf(values: readonly number[], { estimator, ddof, eps }: Mask) {
+  const moments = momentsOf(values);
+  if (estimator === "moments") return { mean: moments.mean, standardDeviation: standardDeviation(moments, ddof) };
+  const mean = medianOf(values);
+  const distances = values.map((value) => Math.abs(value - mean));
+  // Most of them equal: the mean distance says how far the others are, unless eps does.
+  return { mean, standardDeviation: 1.4826 * medianOf(distances) || (eps ? 0 : 1.2533 * momentsOf(distances).mean) };
+}
+
+/** What differences from the centre of a group are multiplied by to become scores. */
+export function inverseOf(mean: number, deviation: number, { estimator, threshold, eps }: Mask): number {
+  // Most samples equal the median: what is farther than eps is beyond the threshold.
+  if (estimator === "median" && deviation === 0 && eps > 0 && threshold < Infinity) return threshold / eps;
+  // A deviation of at most 1e-6 |mean| is rounding of a constant batch; the same number stands in moments.wgsl.
+  return deviation <= 1e-6 * Math.abs(mean) ? 0 : 1 / (deviation + eps);
+}
 
 /** Mean and sum of squared deviations in two passes. */
-export function momentsOf(values: ArrayLike<number>): Moments {
+export function momentsOf(values: readonly number[]): Moments {
   const n = values.length;
-  if (n === 0) return { n: 0, mean: 0, m2: 0 };
-  const pivot = values[0];
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += values[i] - pivot;
-  const mean = pivot + sum / n;
-  let m2 = 0;
-  for (let i = 0; i < n; i++) m2 += (values[i] - mean) ** 2;
-  return { n, mean, m2 };
+  const pivot = values[0] ?? 0;
+  const mean = pivot + values.reduce((sum, value) => sum + (value - pivot), 0) / (n || 1);
+  return { n, mean, m2: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) };
 }
 
 /** The standard deviation that moments give with `ddof` delta degrees of freedom; 0 while n <= ddof. */

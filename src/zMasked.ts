@@ -21,6 +21,11 @@ export interface ZMaskOptions {
   readonly eps?: number;
   /** With shape [rows, columns]: is a `sample` a row (default for regression), or is every `element` one (default for binary losses)? */
   readonly granularity?: "sample" | "element";
+  /**
+   * `moments`: mean and standard deviation (default, as the paper). `median`: the median, and 1.4826 times the median distance from it,
+   * which up to half of a batch cannot move; ours, beyond the paper.
+   */
+  readonly estimator?: "moments" | "median";
   /** Mask `both` tails (default, as the paper), or only the `upper` one. */
   readonly side?: "both" | "upper";
 }
@@ -43,7 +48,16 @@ export interface ZMaskedLoss<F extends Family = Family> {
 export type Loss<F extends Family = Family> = BaseLoss<F> | ZMaskedLoss<F>;
 
 /** Names of all options of {@link zMasked}. */
-export const zMaskOptions = ["threshold", "statistic", "per", "ddof", "eps", "granularity", "side"] as const;
+export const zMaskOptions = [
+  "threshold",
+  "statistic",
+  "per",
+  "ddof",
+  "eps",
+  "granularity",
+  "side",
+  "estimator",
+] as const;
 
 /** Rules and defaults; the latter are those of the paper's two losses. */
 const rulesOf = ({ statistics, masking, labelled, samples }: FamilyTraits) => ({
@@ -54,6 +68,7 @@ const rulesOf = ({ statistics, masking, labelled, samples }: FamilyTraits) => ({
   eps: { default: 0, rule: nonNegative },
   granularity: { default: masking.granularity, rule: choice(samples ? ["sample"] : ["sample", "element"]) },
   side: { default: "both", rule: choice(["both", "upper"]) },
+  estimator: { default: "moments", rule: choice(["moments", "median"]) },
 });
 
 /**

@@ -25,7 +25,10 @@ type Change = readonly [find: string | RegExp, replacement: string];
 const mutation = vi.hoisted(() => ({ changes: [] as Change[], applied: new Set<Change>() }));
 
 // Mutations are written in terms of the shaders as they are read, not as they are shipped.
-vi.mock("../src/shaders.generated.js", async () => (await import("./support/shaders.js")).readableShaders);
+const readable = vi.hoisted(() => async () => (await import("./support/shaders.js")).readableShaders);
+vi.mock("../src/shaders.generated.js", readable);
+vi.mock("../src/rows/shaders.generated.js", readable);
+vi.mock("../src/median/shaders.generated.js", readable);
 vi.mock("../src/shader.js", async (importOriginal) => {
   const original = await importOriginal<typeof import("../src/shader.js")>();
   return {

@@ -1,4 +1,4 @@
-// One group: the whole batch. Every workgroup that needs the statistics merges the slices by itself.
+// One group: the whole batch.
 
 const CLASSES = 1u;
 
@@ -12,10 +12,7 @@ struct References {
 fn references_of(workgroup: u32, spot: Spot, lane: u32) -> References {
   var statistics = Item();
   if (MASKED) {
-    statistics = merged_statistics(0u, lane);
-    if (workgroup == 0u && lane == 0u) {
-      scratch[statistics_slot(0u)] = statistics;
-    }
+    statistics = batch_statistics(workgroup, lane);
   }
   return References(statistics, statistics.values.x, inverse_of(statistics));
 }

@@ -68,7 +68,11 @@ fn pass_small_labels(workgroup: u32, workgroups: u32, lane: u32) {
   storageBarrier();  // other lanes read the moments
   pass_finalize(0u, 1u, lane);
   storageBarrier();  // and the statistics
+  finish_small_labels(lane);
+}
+
+fn finish_small_labels(lane: u32) {
   pass_score_labels(0u, 1u, lane);
-  storageBarrier();  // and the sums
+  storageBarrier();  // other lanes read the sums
   pass_last(0u, 1u, lane);
 }

@@ -19,10 +19,14 @@ fn pass_small(workgroup: u32, workgroups: u32, lane: u32) {
       storageBarrier();  // and the statistics
     }
   }
+  finish_small(lane);
+}
+
+fn finish_small(lane: u32) {
   for (var tile = 0u; tile < settings.tiles; tile++) {
     pass_score(tile, 1u, lane);
   }
-  storageBarrier();  // and the sums
+  storageBarrier();  // other lanes read the sums
   for (var tile = 0u; tile < settings.tiles; tile++) {
     pass_last(tile, settings.tiles, lane);
   }

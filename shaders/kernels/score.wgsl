@@ -2,14 +2,6 @@
 // For element-wise samples the gradient is written here too, without the division by the kept weights.
 // Reads the samples once; writes an item of sums per workgroup to scratch. Grid: column tiles x row slices.
 
-// 1 / (standard deviation + eps), 0 for a constant group: all inliers.
-fn inverse_of(statistics: Item) -> f32 {
-  let deviation = statistics.values.y;
-  // 1e-6 |mean| is rounding of a constant batch; the same constant stands in src/statistics.ts.
-  let constant = deviation <= 1e-6 * abs(statistics.values.x);
-  return select(1.0 / max(deviation + settings.eps, 1.2e-38), 0.0, constant);
-}
-
 // The gradient of whatever follows: one for every sample, or for the loss.
 fn upstream_at(start: u32, stride: u32) -> vec4f {
   if (NONE) {

@@ -7,7 +7,7 @@ struct Item {
 }
 
 // Where moments and sums travel between workgroups and dispatches: see the slots in settings.wgsl.
-@group(0) @binding(23) var<storage, read_write> scratch: array<Item>;
+@group(0) @binding(24) var<storage, read_write> scratch: array<Item>;
 
 var<workgroup> shared_values: array<Item, WORKGROUP_SIZE>;
 

@@ -50,7 +50,11 @@ fn pass_score_masked(workgroup: u32, workgroups: u32, lane: u32) {
 fn pass_small_masked(workgroup: u32, workgroups: u32, lane: u32) {
   pass_accumulate(0u, 1u, lane);
   storageBarrier();  // other lanes read the moments
+  finish_small_masked(lane);
+}
+
+fn finish_small_masked(lane: u32) {
   pass_score_masked(0u, 1u, lane);
-  storageBarrier();  // and the sums
+  storageBarrier();  // other lanes read the sums
   pass_last(0u, 1u, lane);
 }

@@ -14,6 +14,7 @@ import {
   resolveGeometry,
   type Shape,
 } from "../problem.js";
+import { rowsStored } from "../rows/shaders.generated.js";
 import {
   classesGeneral,
   classesKept,
@@ -29,7 +30,6 @@ import {
   groupsSeveral,
   samplesClasses,
   samplesMasked,
-  samplesStored,
   samplesUnmasked,
   statisticsLoss,
 } from "../shaders.generated.js";
@@ -309,7 +309,7 @@ const ROW_QUADS = ${quads}u;`,
       `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : `port_gradient${view === "element" ? "[at >> 2u][at & 3u]" : "[at]"} = ${half ? "f16(bitcast<f32>(bits))" : "bits"};`} }`,
       classesRow,
       samplesClasses,
-      samplesStored,
+      rowsStored,
       mask ? samplesMasked : samplesUnmasked,
     ];
   },

@@ -1,6 +1,6 @@
 // Samples that a first look has left in storage: rows, averaged or measured.
 
-@group(0) @binding(24) var<storage, read_write> samples: array<Sample>;
+@group(0) @binding(25) var<storage, read_write> samples: array<Sample>;
 
 const BROKEN = 1u;
 const KEPT = 2u;

@@ -1,0 +1,195 @@
+// Looks at the data: keys are made once, and then counted by digit, until median and median distance are known.
+
+// What is being searched for, in the groups of four samples.
+struct Search {
+  digit: u32,
+  distances: bool,  // of distances from the centre, otherwise of numbers
+  known: u32,       // bits of the digits before,
+  shift: u32,       // and below this one
+  prefix: vec4u,
+  center: Rounded,
+}
+
+fn words_of(groups: vec4u, word: u32) -> vec4u {
+  if (GROUPS == 1u) {
+    return vec4u(word_of(0u, word));
+  }
+  return vec4u(word_of(groups.x, word), word_of(groups.y, word), word_of(groups.z, word), word_of(groups.w, word));
+}
+
+fn centers_of(groups: vec4u) -> Rounded {
+  return Rounded(bitcast<vec4f>(words_of(groups, CENTER)), bitcast<vec4f>(words_of(groups, REST)));
+}
+
+// All groups are at the same digit.
+fn search_in(groups: vec4u) -> Search {
+  let step = word_of(0u, STEP);
+  let digit = step % DIGITS;
+  return Search(digit, step >= DIGITS, known_bits(digit), shift_of(digit), words_of(groups, PREFIX), centers_of(groups));
+}
+
+fn keys_at(row: u32, column: u32) -> vec4u {
+  let keys = read_keys(sample_start(row, column), sample_stride());
+  return select(vec4u(ABSENT), keys, below(row, settings.rows));
+}
+
+// Of samples that are not there, whatever they are, one that exists.
+fn known_groups_at(row: u32, column: u32) -> vec4u {
+  return min(groups_at(row, column), vec4u(GROUPS - 1u));
+}
+
+fn add_to_bins(groups: vec4u, there: vec4<bool>, digits: vec4u, count: u32) {
+  if (there.x) { add_to_bin(groups.x, digits.x, count); }
+  if (there.y) { add_to_bin(groups.y, digits.y, count); }
+  if (there.z) { add_to_bin(groups.z, digits.z, count); }
+  if (there.w) { add_to_bin(groups.w, digits.w, count); }
+}
+
+fn raise_words(groups: vec4u, word: u32, least: vec4u) {
+  if (GROUPS == 1u) {
+    atomicMax(&bins[word], max(max(least.x, least.y), max(least.z, least.w)));
+    return;
+  }
+  for (var k = 0u; k < 4u; k++) {
+    if (least[k] > 0u) {
+      atomicMax(&bins[groups[k] * WORDS + word], least[k]);
+    }
+  }
+}
+
+// Counts by a digit, of numbers or of distances. One of the two loops runs: a branch would cost software adapters both in every turn.
+fn count_samples(spot: Spot, distances: bool) {
+  var search = search_in(vec4u());
+  // Only the last digit asks what is next above.
+  let last = select(0xffffffffu, 0u, search.digit + 1u == DIGITS);
+  let end = select(spot.row, spot.end, search.distances == distances);
+  var above = vec4u();
+  for (var row = spot.row; row < end; row += spot.step) {
+    let keys = keys_at(row, spot.column);
+    var groups = vec4u();
+    if (GROUPS > 1u) {
+      groups = known_groups_at(row, spot.column);
+      search.prefix = words_of(groups, PREFIX);
+      search.center = centers_of(groups);
+    }
+    var sought = keys;
+    if (distances) {
+      sought = select(bitcast<vec4u>(distances_of(values_of(keys), search.center).near), keys, keys == vec4u(ABSENT));
+    }
+    let known = sought & vec4u(search.known);
+    var found = known == search.prefix;
+    // Of numbers, no prefix of 11 bits is that of absent keys.
+    if (distances || BITS < 9u) {
+      found &= keys != vec4u(ABSENT);
+    }
+    add_to_bins(groups, found, (sought & vec4u(~search.known)) >> vec4u(search.shift), 1u);
+    let beyond = select(vec4u(), ~sought, known > (search.prefix | vec4u(last)));
+    if (GROUPS > 1u) {
+      raise_words(groups, ABOVE, beyond);
+    }
+    above = max(above, beyond);
+  }
+  if (GROUPS == 1u && spot.row < end) {
+    raise_words(vec4u(), ABOVE, above);
+  }
+}
+
+fn pass_accumulate_counts(workgroup: u32, workgroups: u32, lane: u32) {
+  let spot = spot_of(workgroup, lane);
+  count_samples(spot, false);
+  count_samples(spot, true);
+  share_bins(lane);
+}
+
+fn note_odd(group: u32, odd: u32, poison: u32) {
+  atomicAdd(&bins[group * WORDS + ODD], odd);
+  atomicAdd(&bins[group * WORDS + POISON], poison);
+}
+
+// Makes the keys of part of a run, and counts their first digits. Without care it says whether they can stay: not if a sample is odd.
+fn make_keys(first: u32, stop: u32, spot: Spot, care: bool) -> bool {
+  let shift = vec4u(shift_of(0u));
+  var odd = vec4u();
+  for (var row = first; row < stop; row += spot.step) {
+    let start = sample_start(row, spot.column);
+    let quad = sample_quad(row, start, care);
+    let keys = select(vec4u(ABSENT), keys_of(quad.losses.scored), quad.used);
+    let groups = known_groups_at(row, spot.column);
+    write_keys(start, sample_stride(), below(row, settings.rows) | vec4<bool>(!care), keys);
+    add_to_bins(groups, quad.used, keys >> shift, 1u);
+    if (!care) {
+      odd |= quad.odd | full_exponent(bitcast<vec4u>(quad.losses.loss)) | full_exponent(bitcast<vec4u>(quad.losses.scored));
+    } else if (any(quad.broken) || quad.invalid > 0u) {
+      let broken = count_of(quad.broken);
+      note_odd(GROUPS, broken + quad.invalid, select(broken, 0u, OMITS));
+      for (var k = 0u; k < 4u; k++) {
+        if (quad.broken[k]) {
+          note_odd(groups[k], 1u, select(1u, 0u, OMITS));
+        }
+      }
+    }
+  }
+  return first < stop && !is_odd(odd);
+}
+
+// Takes back what has been counted of keys that cannot stay.
+fn uncount(first: u32, stop: u32, spot: Spot) {
+  for (var row = first; row < stop; row += spot.step) {
+    let keys = read_keys(sample_start(row, spot.column), sample_stride());
+    let groups = known_groups_at(row, spot.column);
+    add_to_bins(groups, keys != vec4u(ABSENT), keys >> vec4u(shift_of(0u)), 0xffffffffu);
+  }
+}
+
+// The first look.
+fn pass_accumulate_keys(workgroup: u32, workgroups: u32, lane: u32) {
+  prepare_samples(workgroup, lane);
+  let spot = spot_of(workgroup, lane);
+  for (var row = spot.row; row < spot.end; row += RUN * spot.step) {
+    let stop = min(row + RUN * spot.step, spot.end);
+    let quick = quick_stop(row, stop, spot.step);
+    let sound = make_keys(row, quick, spot, false);
+    uncount(row, select(quick, row, sound), spot);
+    _ = make_keys(select(row, stop, sound), stop, spot, true);
+  }
+  share_bins(lane);
+}
+
+// Distances of a group whose median distance is 0 are added up, exactly, in units of 2^-23 of the power of two below the largest.
+fn add_distance(group: u32, distance: f32) {
+  let scale = 23 + 127 - i32(word_of(group, MOST));
+  let units = u32(distance * power_of_two(scale / 2) * power_of_two(scale - scale / 2));
+  let before = atomicAdd(&bins[group * WORDS + SUM], units);
+  if (before > 0xffffffffu - units) {
+    atomicAdd(&bins[group * WORDS + CARRY], 1u);
+  }
+}
+
+// The last look, at what decides the last bit of the mean of two distances, and at distances where most of them are 0.
+fn pass_accumulate_rests(workgroup: u32, workgroups: u32, lane: u32) {
+  let spot = spot_of(workgroup, lane);
+  let settled = GROUPS == 1u && word_of(0u, LOWER) == word_of(0u, UPPER) && word_of(0u, UPPER) > 0u;
+  let end = select(spot.end, spot.row, settled);
+  for (var row = spot.row; row < end; row += spot.step) {
+    let keys = keys_at(row, spot.column);
+    let groups = known_groups_at(row, spot.column);
+    let lower = words_of(groups, LOWER);
+    let upper = words_of(groups, UPPER);
+    let away = distances_of(values_of(keys), centers_of(groups));
+    let bits = bitcast<vec4u>(away.near);
+    let there = keys != vec4u(ABSENT);
+    let low = (bits == lower) & (lower < upper) & there;
+    let high = (bits == upper) & (lower < upper) & there;
+    let flat = (upper == vec4u()) & there;
+    for (var some = any(low | high | flat); some; some = false) {
+      let rests = keys_of(away.rest);
+      raise_words(groups, LOWER_REST, select(vec4u(), rests, low));
+      raise_words(groups, UPPER_REST, select(vec4u(), ~rests, high));
+      for (var k = 0u; k < 4u; k++) {
+        if (flat[k] && bits[k] > 0u) {
+          add_distance(groups[k], away.near[k]);
+        }
+      }
+    }
+  }
+}

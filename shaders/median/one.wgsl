@@ -1,0 +1,5 @@
+// One group.
+
+fn groups_at(row: u32, column: u32) -> vec4u {
+  return vec4u();
+}

@@ -1,0 +1,246 @@
+// Medians and median deviations on the GPU: float64's selection to the last bit, and masks and losses like `evaluate`'s.
+import { describe, expect, test } from "vitest";
+import {
+  absoluteError,
+  binaryCrossEntropy,
+  crossEntropy,
+  evaluate,
+  huber,
+  type Inputs,
+  laiMse,
+  type Options,
+  run,
+  squaredError,
+  type Tuning,
+  type ZMaskOptions,
+  zMasked,
+} from "../src/index.js";
+import { binaryData, classData, normal, random, regressionData, weightsFor } from "./support/data.js";
+import { requestTestDevice } from "./support/device.js";
+import { expectParity } from "./support/parity.js";
+import { runPlan, storageBuffer } from "./support/plan.js";
+
+const { device } = await requestTestDevice();
+const errors = zMasked(squaredError(), { statistic: "error", estimator: "median" });
+/** The same of a loss that does not overflow. */
+const absolute = zMasked(absoluteError(), errors.parameters);
+
+const middle = (sorted: Float64Array): number => {
+  const half = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(half)] + sorted[Math.ceil(half)]) / 2;
+};
+
+/** Median, and 1.4826 times the median distance from it: both selected in float64 and rounded to float32. */
+function selected(values: Float32Array): [number, number] {
+  const there = Float64Array.from(values.filter((x) => !Number.isNaN(x))).sort();
+  const median = middle(there);
+  const distance = middle(there.map((x) => Math.abs(x - median)).sort());
+  return [Math.fround(median) + 0, Math.fround(1.4826 * Math.fround(distance))];
+}
+
+async function estimated(values: Float32Array, tuning: Partial<Tuning> = {}): Promise<[number, number]> {
+  const { statistics } = await runPlan(
+    device,
+    absolute,
+    { predictions: values, targets: new Float32Array(values.length) },
+    { planOutputs: ["statistics"], nonFinite: "omit", tuning },
+  );
+  return [statistics![0].mean, statistics![0].standardDeviation];
+}
+
+const numbers = (n: number, make: (next: () => number, i: number) => number = normal): Float32Array => {
+  const next = random(n);
+  return Float32Array.from({ length: n }, (_, i) => make(next, i));
+};
+
+describe("median and median deviation are float64's, to the bit", () => {
+  test.each([1, 2, 3, 4, 255, 256, 257, 4095, 4096, 4097, 65_537, 2 ** 20, 2 ** 24])("%i normal numbers", async (n) => {
+    expect(await estimated(numbers(n))).toEqual(selected(numbers(n)));
+  });
+
+  test.each<[string, (n: number) => Float32Array]>([
+    ["about 1000", (n) => numbers(n, (next) => 1000 + normal(next))],
+    ["of one binade", (n) => numbers(n, (next) => 1 + next())],
+    ["between 1 and 4", (n) => numbers(n, (next) => 1.2 + 1.5 * normal(next))],
+    ["of few values", (n) => numbers(n, (next) => Math.round(3 * normal(next)))],
+    ["sorted", (n) => numbers(n).sort()],
+    ["reversed", (n) => numbers(n).sort().reverse()],
+    ["of all magnitudes", (n) => numbers(n, (next) => (next() - 0.5) * 10 ** (60 * next() - 30))],
+    ["with zeros of both signs", (n) => numbers(n, (next, i) => (i % 2 ? (i % 4 ? 0 : -0) : normal(next)))],
+    ["a tenth of them NaN", (n) => numbers(n, (next) => (next() < 0.1 ? NaN : normal(next)))],
+  ])("numbers %s", async (_, make) => {
+    for (const n of [1001, 1002, 30_001, 30_002]) expect(await estimated(make(n)), `${n}`).toEqual(selected(make(n)));
+  });
+
+  test("of workgroups of any size", async () => {
+    for (const workgroupSize of [1, 4, 32, 256]) {
+      for (const n of [777, 778, 20_000]) {
+        const tuning = { workgroupSize, smallBatch: 1000, minElements: 1000 };
+        expect(await estimated(numbers(n), tuning), `${workgroupSize} ${n}`).toEqual(selected(numbers(n)));
+      }
+    }
+  });
+
+  test("of chunks", async () => {
+    const tuning = { maxBindingSize: 65_536 };
+    expect(await estimated(numbers(100_002), tuning)).toEqual(selected(numbers(100_002)));
+  });
+});
+
+describe("where most samples are equal", () => {
+  const values = Float32Array.from({ length: 9000 }, (_, i) => (i % 10 === 0 ? 5 + (i % 7) : 2));
+  const data = { predictions: values, targets: new Float32Array(values.length) };
+
+  test("the mean distance takes the place of the median distance", async () => {
+    for (const take of [9000, 700]) {
+      const inputs = { predictions: values.subarray(0, take), targets: data.targets.subarray(0, take) };
+      const got = await run(device, errors, inputs);
+      expectParity(got, evaluate(errors, inputs), `${take}`);
+      expect(got.statistics![0].standardDeviation).toBeGreaterThan(0);
+      expect(got.count).toBeLessThan(take);
+    }
+  });
+
+  test("what is farther than eps is masked", async () => {
+    for (const [eps, kept] of [
+      [3.5, 9000 - 900 + 129],
+      [1e-3, 8100],
+      [100, 9000],
+    ]) {
+      const loss = zMasked(squaredError(), { ...errors.parameters, eps });
+      const got = await run(device, loss, data);
+      expect(got.count, `${eps}`).toBe(kept);
+      expectParity(got, evaluate(loss, data), `eps ${eps}`);
+    }
+  });
+
+  test("all equal: nothing is masked", async () => {
+    const inputs = { predictions: new Float32Array(5000).fill(3), targets: data.targets.subarray(0, 5000) };
+    for (const options of [{}, { eps: 0.1 }, { threshold: Infinity, eps: 0.1 }]) {
+      const loss = zMasked(squaredError(), { ...errors.parameters, ...options });
+      expect((await run(device, loss, inputs)).count).toBe(5000);
+      expect(evaluate(loss, inputs).count).toBe(5000);
+    }
+  });
+});
+
+describe("parity with evaluate", () => {
+  const both = async (
+    options: ZMaskOptions,
+    inputs: Inputs,
+    more: Options & { tuning?: Partial<Tuning> },
+    what: string,
+  ) => {
+    const base = "predictions" in inputs ? squaredError() : binaryCrossEntropy();
+    const loss = zMasked(base as ReturnType<typeof squaredError>, { estimator: "median", ...options });
+    const { tuning: _, ...own } = more;
+    expectParity(await runPlan(device, loss, inputs, more), evaluate(loss, inputs, own), what);
+  };
+
+  test.each([7, 100, 5000, 20_001])("%i residuals", async (n) => {
+    for (const statistic of ["loss", "error"] as const) {
+      for (const side of ["both", "upper"] as const) {
+        for (const reduction of ["mean", "sum", "none"] as const) {
+          const what = `${statistic} ${side} ${reduction}`;
+          await both({ statistic, side }, regressionData(n, n), { reduction }, what);
+        }
+      }
+    }
+  });
+
+  test("with weights, upstream, given statistics", async () => {
+    for (const n of [300, 9001]) {
+      const data = regressionData(n, n);
+      await both({}, { ...data, weights: weightsFor(n), upstream: 2.5 }, {}, `${n} weights`);
+      const givenStatistics = [{ column: 0, class: 0, mean: 0.1, standardDeviation: 0.3 }];
+      await both({ statistic: "error" }, { ...data, givenStatistics }, {}, `${n} given`);
+    }
+  });
+
+  test("of rows", async () => {
+    for (const shape of [
+      [300, 4],
+      [5000, 3],
+      [2001, 32],
+    ] as const) {
+      await both({}, regressionData(shape[0] * shape[1], 3), { shape }, `${shape}`);
+    }
+  });
+
+  test("per column and class", async () => {
+    for (const columns of [1, 3, 4, 5, 40]) {
+      for (const rows of [60, 2500]) {
+        const data = binaryData(rows * columns, rows, 0.1);
+        await both({}, data, { shape: [rows, columns] }, `${rows} x ${columns}`);
+      }
+    }
+    await both({ per: "batch" }, binaryData(9000), {}, "batch");
+  });
+
+  test("per label", async () => {
+    for (const classes of [3, 10, 40]) {
+      for (const rows of [100, 3000]) {
+        const data = classData(rows, classes, rows);
+        for (const statistic of ["loss", "logit"] as const) {
+          const loss = zMasked(crossEntropy(), { estimator: "median", per: "class", statistic });
+          const options = { shape: [rows, classes] as const, outputs: undefined };
+          expectParity(await run(device, loss, data, options), evaluate(loss, data, options), `${classes} ${rows}`);
+        }
+      }
+    }
+  });
+
+  test("of classes with every result", async () => {
+    const data = { ...classData(3000, 10, 1), weights: weightsFor(3000), classWeights: weightsFor(10) };
+    const outputs = ["gradient", "mask", "z", "logSumExp", "predictedClass", "correct"] as const;
+    const loss = zMasked(crossEntropy(), { estimator: "median" });
+    const [got, expected] = [await run(device, loss, data, { outputs }), evaluate(loss, data, { outputs })];
+    expectParity(got, expected, "classes");
+    expect(got.correct).toBe(expected.correct);
+    expect(got.predictedClass).toEqual(expected.predictedClass);
+  });
+
+  test("of Lai losses", async () => {
+    for (const n of [500, 9000]) {
+      const slopes = numbers(n);
+      const loss = zMasked(laiMse({ lambda: 0.5 }), { estimator: "median" });
+      const data = { ...regressionData(n, 2), slopes };
+      expectParity(await run(device, loss, data), evaluate(loss, data), `${n}`);
+    }
+  });
+
+  test("with NaN and ignored labels", async () => {
+    for (const n of [400, 9001]) {
+      const { predictions, targets } = regressionData(n, n);
+      for (const i of [0, 17, n - 1]) predictions[i] = i === 17 ? Infinity : NaN;
+      const omitted = zMasked(huber(), { estimator: "median" });
+      const data = { predictions, targets };
+      const options = { nonFinite: "omit" } as const;
+      expectParity(await run(device, omitted, data, options), evaluate(omitted, data, options), `${n} omit`);
+      const spoiled = await run(device, omitted, data);
+      expect(spoiled.loss).toBeNaN();
+      expect(spoiled.gradient!.every(Number.isNaN)).toBe(true);
+      expect(spoiled.count).toBe(0);
+    }
+  });
+});
+
+test("a plan leaves nothing behind for its next call", async () => {
+  const plan = await (await import("../src/index.js")).createPlan(device, errors, { shape: [9000] });
+  const loss = storageBuffer(device, 4);
+  const gradient = storageBuffer(device, 4 * 9000);
+  const results: number[] = [];
+  for (const rows of [9000, 100, 9000, 5000, 9000]) {
+    const { predictions, targets } = regressionData(9000, 9);
+    const encoder = device.createCommandEncoder();
+    const buffers = { predictions: storageBuffer(device, predictions), targets: storageBuffer(device, targets) };
+    plan.encode(encoder, { ...buffers, loss, gradient }, { rows });
+    device.queue.submit([encoder.finish()]);
+    const { readBuffer } = await import("./support/plan.js");
+    results.push(new Float32Array(await readBuffer(device, loss))[0]);
+    const inputs = { predictions: predictions.subarray(0, rows), targets: targets.subarray(0, rows) };
+    expect(results.at(-1)! / (evaluate(errors, inputs).loss as number)).toBeCloseTo(1, 5);
+  }
+  expect(new Set([results[0], results[2], results[4]]).size).toBe(1);
+  plan.destroy();
+});

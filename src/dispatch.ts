@@ -25,6 +25,9 @@ export interface Grid extends Geometry {
   readonly groups: number;
 }
 
+/** Most elements of a lane: Mesa's software driver ends loops, without a word, after 2^16 turns that a lane has made in all of them. */
+const LANE_ELEMENTS = 2 ** 16;
+
 const ceilDivide = (a: number, b: number): number => Math.ceil(a / b);
 
 /** Cuts a geometry for an adapter; rows may be shared by several workgroups, in segments. */
@@ -57,7 +60,10 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
   const groups = columns * geometry.classes;
   // Moments of all groups and slices, 32 bytes each, lie in one binding.
   const slicesFitting = Math.max(1, Math.floor(maxBindingSize / (64 * groups)));
-  const workgroups = Math.min(tuning.maxWorkgroups, ceilDivide(elements, tuning.minElements));
+  const workgroups = Math.max(
+    Math.min(tuning.maxWorkgroups, ceilDivide(elements, tuning.minElements)),
+    ceilDivide(elements, LANE_ELEMENTS * workgroupSize),
+  );
   const wanted = small ? 1 : Math.min(slicesFitting, ceilDivide(workgroups, tiles));
   const sliceRows =
     segments > 1 ? 1 : quadRows * Math.max(1, ceilDivide(ceilDivide(rows, Math.max(1, wanted)), quadRows));

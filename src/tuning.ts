@@ -6,7 +6,7 @@ import { checkParameter, nonNegative, refuseUnknown } from "./errors.js";
 export interface Tuning {
   /** Lanes of a workgroup: a power of two of at most 256; others are rounded down. */
   readonly workgroupSize: number;
-  /** Most workgroups that share one pass over the data. */
+  /** Most workgroups that share one pass over the data, unless a lane had more than 65,536 elements then. */
   readonly maxWorkgroups: number;
   /** Elements that a workgroup should at least have to do in such a pass. */
   readonly minElements: number;

@@ -15,7 +15,7 @@ export interface ZMaskOptions {
   readonly statistic?: Statistic;
   /** One mean and deviation for the whole `batch` (default for regression), or one per column and `class` (default for binary losses). */
   readonly per?: "batch" | "class";
-  /** Delta degrees of freedom of the standard deviation: sqrt(sum / (n - ddof)); default 1. */
+  /** Delta degrees of freedom of the standard deviation: sqrt(sum / (n - ddof)); default 1. Without effect on the median. */
   readonly ddof?: number;
   /** Added to the standard deviation, in units of the statistic; default 0. */
   readonly eps?: number;
@@ -76,7 +76,11 @@ const rulesOf = ({ statistics, masking, labelled, samples }: FamilyTraits) => ({
  * Mean and deviation are those of the batch and count as constants in the gradient. A deviation of at most 1e-6 |mean|, or too
  * few samples to have one, makes everything an inlier.
  *
- * A z-mask is a filter for few outliers: outliers that make up more than 1/(1 + threshold²) of the batch inflate the deviation
+ * With `estimator: "median"` the median stands for the mean, and 1.4826 times the median distance from it for the deviation; where that is
+ * 0, for more than half of a group are equal, 1.2533 times the mean distance, or with `eps` above 0 what is farther than `eps` is masked.
+ * Score the signed `error` so; of a `loss`, which is never far below its median, mask the `upper` side.
+ *
+ * A z-mask by moments is a filter for few outliers: outliers that make up more than 1/(1 + threshold²) of the batch inflate the deviation
  * so much that they hide in it (20 % at 2). With ddof 1, |z| never exceeds (n - 1)/sqrt(n): a threshold of 2 cannot fire before n = 6.
  *
  * @param base the loss to mask; a modifier cannot be masked twice.

@@ -33,6 +33,7 @@ fn settle_middle(group: u32, step: u32, lower: u32, upper: u32) {
 }
 
 fn choose(group: u32, lane: u32) {
+  prepare_rounding();
   let step = word_of(group, STEP);
   let digit = step % DIGITS;
   let each = (BINS + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE;
@@ -143,6 +144,7 @@ fn deviation_in(group: u32) -> f32 {
 
 // Leaves the statistics of all groups in scratch, and nothing behind.
 fn pass_finalize_median(workgroup: u32, workgroups: u32, lane: u32) {
+  prepare_rounding();
   for (var group = workgroup * WORKGROUP_SIZE + lane; group < GROUPS; group += workgroups * WORKGROUP_SIZE) {
     let counts = vec4u(word_of(group, COUNT), word_of(group, ODD), 0u, word_of(group, POISON));
     var statistics = Item(vec4f(bitcast<f32>(word_of(group, CENTER)), deviation_in(group), 0.0, 0.0), counts);

@@ -17,6 +17,10 @@ fn words_of(groups: vec4u, word: u32) -> vec4u {
   return vec4u(word_of(groups.x, word), word_of(groups.y, word), word_of(groups.z, word), word_of(groups.w, word));
 }
 
+fn prepare_rounding() {
+  nothing = word_of(GROUPS, STEP);
+}
+
 fn centers_of(groups: vec4u) -> Rounded {
   return Rounded(bitcast<vec4f>(words_of(groups, CENTER)), bitcast<vec4f>(words_of(groups, REST)));
 }
@@ -57,37 +61,39 @@ fn raise_words(groups: vec4u, word: u32, least: vec4u) {
   }
 }
 
-// Counts by a digit, of numbers or of distances. One of the two loops runs: a branch would cost software adapters both in every turn.
-fn count_samples(spot: Spot, distances: bool) {
-  var search = search_in(vec4u());
+// Counts by a digit, of numbers or of distances. Returns ~ the keys that are above those in question, else 0.
+fn count_quad(search: Search, groups: vec4u, keys: vec4u, distances: bool) -> vec4u {
+  var sought = keys;
+  if (distances) {
+    sought = select(bitcast<vec4u>(distances_of(values_of(keys), search.center).near), keys, keys == vec4u(ABSENT));
+  }
+  let known = sought & vec4u(search.known);
+  var found = known == search.prefix;
+  // Of numbers, no prefix of 11 bits is that of absent keys.
+  if (distances || BITS < 9u) {
+    found &= keys != vec4u(ABSENT);
+  }
+  add_to_bins(groups, found, (sought & vec4u(~search.known)) >> vec4u(search.shift), 1u);
   // Only the last digit asks what is next above.
   let last = select(0xffffffffu, 0u, search.digit + 1u == DIGITS);
+  return select(vec4u(), ~sought, known > (search.prefix | vec4u(last)));
+}
+
+// One of two loops runs: a branch would cost software adapters both in every turn.
+fn count_samples(spot: Spot, distances: bool) {
+  var search = search_in(vec4u());
   let end = select(spot.row, spot.end, search.distances == distances);
   var above = vec4u();
   for (var row = spot.row; row < end; row += spot.step) {
     let keys = keys_at(row, spot.column);
-    var groups = vec4u();
-    if (GROUPS > 1u) {
-      groups = known_groups_at(row, spot.column);
+    if (GROUPS == 1u) {
+      above = max(above, count_quad(search, vec4u(), keys, distances));
+    } else {
+      let groups = known_groups_at(row, spot.column);
       search.prefix = words_of(groups, PREFIX);
       search.center = centers_of(groups);
+      raise_words(groups, ABOVE, count_quad(search, groups, keys, distances));
     }
-    var sought = keys;
-    if (distances) {
-      sought = select(bitcast<vec4u>(distances_of(values_of(keys), search.center).near), keys, keys == vec4u(ABSENT));
-    }
-    let known = sought & vec4u(search.known);
-    var found = known == search.prefix;
-    // Of numbers, no prefix of 11 bits is that of absent keys.
-    if (distances || BITS < 9u) {
-      found &= keys != vec4u(ABSENT);
-    }
-    add_to_bins(groups, found, (sought & vec4u(~search.known)) >> vec4u(search.shift), 1u);
-    let beyond = select(vec4u(), ~sought, known > (search.prefix | vec4u(last)));
-    if (GROUPS > 1u) {
-      raise_words(groups, ABOVE, beyond);
-    }
-    above = max(above, beyond);
   }
   if (GROUPS == 1u && spot.row < end) {
     raise_words(vec4u(), ABOVE, above);
@@ -95,6 +101,7 @@ fn count_samples(spot: Spot, distances: bool) {
 }
 
 fn pass_accumulate_counts(workgroup: u32, workgroups: u32, lane: u32) {
+  prepare_rounding();
   let spot = spot_of(workgroup, lane);
   count_samples(spot, false);
   count_samples(spot, true);
@@ -165,31 +172,36 @@ fn add_distance(group: u32, distance: f32) {
   }
 }
 
-// The last look, at what decides the last bit of the mean of two distances, and at distances where most of them are 0.
+// At what decides the last bit of the mean of two distances, and at distances where most of them are 0.
+fn look_at_rests(keys: vec4u, groups: vec4u) {
+  let lower = words_of(groups, LOWER);
+  let upper = words_of(groups, UPPER);
+  let away = distances_of(values_of(keys), centers_of(groups));
+  let bits = bitcast<vec4u>(away.near);
+  let there = keys != vec4u(ABSENT);
+  let low = (bits == lower) & (lower < upper) & there;
+  let high = (bits == upper) & (lower < upper) & there;
+  let flat = (upper == vec4u()) & there;
+  // Rare, and so a loop: that is what software adapters skip.
+  for (var some = any(low | high | flat); some; some = false) {
+    let rests = keys_of(away.rest);
+    raise_words(groups, LOWER_REST, select(vec4u(), rests, low));
+    raise_words(groups, UPPER_REST, select(vec4u(), ~rests, high));
+    for (var k = 0u; k < 4u; k++) {
+      if (flat[k] && bits[k] > 0u) {
+        add_distance(groups[k], away.near[k]);
+      }
+    }
+  }
+}
+
+// The last look. A single group has often no need of it.
 fn pass_accumulate_rests(workgroup: u32, workgroups: u32, lane: u32) {
+  prepare_rounding();
   let spot = spot_of(workgroup, lane);
   let settled = GROUPS == 1u && word_of(0u, LOWER) == word_of(0u, UPPER) && word_of(0u, UPPER) > 0u;
   let end = select(spot.end, spot.row, settled);
   for (var row = spot.row; row < end; row += spot.step) {
-    let keys = keys_at(row, spot.column);
-    let groups = known_groups_at(row, spot.column);
-    let lower = words_of(groups, LOWER);
-    let upper = words_of(groups, UPPER);
-    let away = distances_of(values_of(keys), centers_of(groups));
-    let bits = bitcast<vec4u>(away.near);
-    let there = keys != vec4u(ABSENT);
-    let low = (bits == lower) & (lower < upper) & there;
-    let high = (bits == upper) & (lower < upper) & there;
-    let flat = (upper == vec4u()) & there;
-    for (var some = any(low | high | flat); some; some = false) {
-      let rests = keys_of(away.rest);
-      raise_words(groups, LOWER_REST, select(vec4u(), rests, low));
-      raise_words(groups, UPPER_REST, select(vec4u(), ~rests, high));
-      for (var k = 0u; k < 4u; k++) {
-        if (flat[k] && bits[k] > 0u) {
-          add_distance(groups[k], away.near[k]);
-        }
-      }
-    }
+    look_at_rests(keys_at(row, spot.column), known_groups_at(row, spot.column));
   }
 }

@@ -28,7 +28,8 @@ function extent(problem: Problem, port: Port, grid: Grid, { firstRow, rows }: Ch
   if (typeof unit === "number") return { offset: 0, size: unit };
   if (unit === "group") return { offset: 0, size: 16 * grid.groups };
   if (unit === "scratch") return { offset: 0, size: scratchSize(grid) };
-  if (unit === "bins") return { offset: 0, size: 8448 * Math.min(8, grid.groups) + 1088 * grid.groups };
+  if (unit === "bins")
+    return { offset: 0, size: 8448 * Math.min(8, grid.groups) + 1088 * grid.groups + 4 * grid.slices * grid.sliceRows };
   if (unit === "class") return { offset: 0, size: 4 * Math.max(2, grid.width) };
   const words = { element: grid.groupColumns * grid.width, sample: grid.groupColumns, feature: grid.features!, row: 6 }[
     unit

@@ -61,8 +61,40 @@ fn raise_words(groups: vec4u, word: u32, least: vec4u) {
   }
 }
 
-// Counts by a digit, of numbers or of distances. Returns ~ the keys that are above those in question, else 0.
-fn count_quad(search: Search, groups: vec4u, keys: vec4u, distances: bool) -> vec4u {
+// Which keys are counted: all; all, and those that are found are listed; or those in the list.
+const ALL = 0u;
+const LISTING = 1u;
+const LISTED = 2u;
+
+fn listed_keys(spot: Spot, place: u32) -> vec4u {
+  let slot = list_slot(spot, place);
+  return vec4u(atomicLoad(&bins[slot]), atomicLoad(&bins[slot + 1u]), atomicLoad(&bins[slot + 2u]), atomicLoad(&bins[slot + 3u]));
+}
+
+// Puts keys at the end of a lane's list, and returns where it ends then.
+fn list_keys(spot: Spot, end: u32, there: vec4<bool>, keys: vec4u) -> u32 {
+  let counts = vec4u(there);
+  let places = end + vec4u(0u, counts.x, counts.x + counts.y, counts.x + counts.y + counts.z);
+  if (there.x) { atomicStore(&bins[list_slot(spot, places.x)], keys.x); }
+  if (there.y) { atomicStore(&bins[list_slot(spot, places.y)], keys.y); }
+  if (there.z) { atomicStore(&bins[list_slot(spot, places.z)], keys.z); }
+  if (there.w) { atomicStore(&bins[list_slot(spot, places.w)], keys.w); }
+  return places.w + counts.w;
+}
+
+fn close_list(spot: Spot, end: u32) {
+  let room = (spot.end - spot.row + spot.step - 1u) / spot.step * 4u;
+  _ = list_keys(spot, end, vec4u(0u, 1u, 2u, 3u) < vec4u(min(4u - end % 4u, room - end)), vec4u(ABSENT));
+}
+
+// What a count has found: which keys, and ~ those that are above the ones in question, else 0.
+struct Tally {
+  found: vec4<bool>,
+  above: vec4u,
+}
+
+// Counts by a digit, of numbers or of distances.
+fn count_quad(search: Search, groups: vec4u, keys: vec4u, distances: bool) -> Tally {
   var sought = keys;
   if (distances) {
     sought = select(bitcast<vec4u>(distances_of(values_of(keys), search.center).near), keys, keys == vec4u(ABSENT));
@@ -74,37 +106,61 @@ fn count_quad(search: Search, groups: vec4u, keys: vec4u, distances: bool) -> ve
     found &= keys != vec4u(ABSENT);
   }
   add_to_bins(groups, found, (sought & vec4u(~search.known)) >> vec4u(search.shift), 1u);
-  // Only the last digit asks what is next above.
-  let last = select(0xffffffffu, 0u, search.digit + 1u == DIGITS);
-  return select(vec4u(), ~sought, known > (search.prefix | vec4u(last)));
+  // The last digit asks what is next above; of a list, all digits do.
+  let skips = select(0xffffffffu, 0u, LISTS || search.digit + 1u == DIGITS);
+  return Tally(found, select(vec4u(), ~sought, known > (search.prefix | vec4u(skips))));
 }
 
-// One of two loops runs: a branch would cost software adapters both in every turn.
-fn count_samples(spot: Spot, distances: bool) {
+// One of these loops runs: a branch would cost software adapters all ways in every turn.
+fn count_samples(spot: Spot, distances: bool, way: u32) {
   var search = search_in(vec4u());
-  let end = select(spot.row, spot.end, search.distances == distances);
+  let own_way = select(ALL, min(search.digit, LISTED), LISTS);
+  if (search.distances != distances || own_way != way || spot.row >= spot.end) {
+    return;
+  }
   var above = vec4u();
+  var listed = 0u;
+  var end = spot.end;
   for (var row = spot.row; row < end; row += spot.step) {
-    let keys = keys_at(row, spot.column);
-    if (GROUPS == 1u) {
-      above = max(above, count_quad(search, vec4u(), keys, distances));
-    } else {
+    if (GROUPS > 1u) {
       let groups = known_groups_at(row, spot.column);
       search.prefix = words_of(groups, PREFIX);
       search.center = centers_of(groups);
-      raise_words(groups, ABOVE, count_quad(search, groups, keys, distances));
+      raise_words(groups, ABOVE, count_quad(search, groups, keys_at(row, spot.column), distances).above);
+    } else if (way == LISTED) {
+      let keys = listed_keys(spot, listed);
+      above = max(above, count_quad(search, vec4u(), keys, distances).above);
+      listed += 4u;
+      end = select(end, row, keys.w == ABSENT);
+    } else {
+      let keys = keys_at(row, spot.column);
+      let tally = count_quad(search, vec4u(), keys, distances);
+      above = max(above, tally.above);
+      if (way == LISTING) {
+        listed = list_keys(spot, listed, tally.found, keys);
+      }
     }
   }
-  if (GROUPS == 1u && spot.row < end) {
+  if (GROUPS == 1u) {
     raise_words(vec4u(), ABOVE, above);
+  }
+  if (way == LISTING) {
+    close_list(spot, listed);
   }
 }
 
 fn pass_accumulate_counts(workgroup: u32, workgroups: u32, lane: u32) {
   prepare_rounding();
   let spot = spot_of(workgroup, lane);
-  count_samples(spot, false);
-  count_samples(spot, true);
+  if (LISTS) {
+    count_samples(spot, false, LISTING);
+    count_samples(spot, false, LISTED);
+    count_samples(spot, true, LISTING);
+    count_samples(spot, true, LISTED);
+  } else {
+    count_samples(spot, false, ALL);
+  }
+  count_samples(spot, true, ALL);
   share_bins(lane);
 }
 
@@ -195,12 +251,24 @@ fn look_at_rests(keys: vec4u, groups: vec4u) {
   }
 }
 
-// The last look. A single group has often no need of it.
+// The last look. A single group has no need of it where both are equal, and a list that holds both will do.
 fn pass_accumulate_rests(workgroup: u32, workgroups: u32, lane: u32) {
   prepare_rounding();
   let spot = spot_of(workgroup, lane);
-  let settled = GROUPS == 1u && word_of(0u, LOWER) == word_of(0u, UPPER) && word_of(0u, UPPER) > 0u;
-  let end = select(spot.end, spot.row, settled);
+  let lower = word_of(0u, LOWER);
+  let upper = word_of(0u, UPPER);
+  var end = spot.end;
+  if (GROUPS == 1u && upper > 0u) {
+    end = select(end, spot.row, lower == upper);
+    if (LISTS && lower >> shift_of(0u) == upper >> shift_of(0u)) {
+      for (var listed = 0u; spot.row + listed / 4u * spot.step < end; listed += 4u) {
+        let keys = listed_keys(spot, listed);
+        look_at_rests(keys, vec4u());
+        end = select(end, spot.row, keys.w == ABSENT);
+      }
+      return;
+    }
+  }
   for (var row = spot.row; row < end; row += spot.step) {
     look_at_rests(keys_at(row, spot.column), known_groups_at(row, spot.column));
   }

@@ -174,6 +174,28 @@ const zmseCase = (elements: number): Case => ({
   variants: async (environment) => zmseVariants(environment, makeTask(zmse(), [elements], regressionInputs(elements))),
 });
 
+/** By medians: every number has to be looked at for the median, for the distances from it, and for the mask. */
+const medianCase = (elements: number): Case => ({
+  name: "zmse median",
+  shape: [elements],
+  elements,
+  leastBytes: 28,
+  async variants({ device, tf, pace }) {
+    const inputs = regressionInputs(elements);
+    const taskOf = (loss: Loss) => makeTask(loss, [elements], inputs);
+    const task = taskOf(zmse({ estimator: "median" }));
+    const variants: Variant[] = [
+      await oursOf(device, "ours", task),
+      await oursOf(device, "ours, error", taskOf(zmse({ estimator: "median", statistic: "error" }))),
+      await oursOf(device, "ours, moments", taskOf(zmse())),
+    ];
+    // It sorts: a step of 2^20 elements takes half a minute.
+    if (tf && elements <= 2 ** 16) variants.push(await tfjsZmseOf(tf, task, "byHand", device));
+    variants.push(await fastestCopy(device, elements, pace));
+    return variants;
+  },
+});
+
 /** Cross-entropy, and beside it symmetrized losses, which need a power of every probability. */
 const classCase = (rows: number, classes: number): Case => ({
   name: "cross-entropy",
@@ -209,6 +231,9 @@ export function casesFor({ quick = false, large = false }): Case[] {
           classCase(1024, 1001),
           classCase(512, 32000),
           classCase(4, 128000),
+          medianCase(2 ** 10),
+          medianCase(2 ** 16),
+          medianCase(2 ** 20),
           oursOnly("mse", squaredError(), [2 ** 20], 12),
           oursOnly("huber", huber(), [2 ** 20], 12),
           oursOnly("zbce", zbce(), [2 ** 20], 20),

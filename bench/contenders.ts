@@ -35,6 +35,11 @@ function thresholdOf(loss: Loss): number | undefined {
   return loss.name === "zMasked" ? (loss as ZMaskedLoss).parameters.threshold : undefined;
 }
 
+const maskOf = (loss: Loss) => {
+  const { threshold, estimator } = (loss as ZMaskedLoss).parameters;
+  return [threshold, estimator] as const;
+};
+
 export function makeTask(loss: Loss, shape: Shape, inputs: RegressionInputs | LogitInputs): Task {
   const outputs: ResultName[] = ["loss", "gradient"];
   if ("slopes" in inputs) outputs.push("slopeGradient");
@@ -288,7 +293,7 @@ export function tfjsZmseOf(tf: Tf, task: Task, form: "byHand" | "byAutograd", de
   const { predictions, targets } = task.inputs as RegressionInputs;
   const create = () => {
     const tensors = [predictions, targets].map((data) => tf.tensor1d(Float32Array.from(data)));
-    return { tensors, step: zMaskedSteps(tf, tensors[0], tensors[1], thresholdOf(task.loss)!)[form] };
+    return { tensors, step: zMaskedSteps(tf, tensors[0], tensors[1], ...maskOf(task.loss))[form] };
   };
   return tfjsOf(tf, form === "byHand" ? "" : " autograd", task, create, device);
 }

@@ -13,18 +13,38 @@ export function useDevice(tf: Tf, { WebGPUBackend }: typeof Backend, device: GPU
 }
 
 /**
- * Steps of z-masked squared error. The mask has to be a constant to `valueAndGrad`: comparisons have no gradient in tfjs.
+ * Steps of z-masked squared error, by mean and standard deviation or by medians. The mask has to be a constant to `valueAndGrad`:
+ * comparisons have no gradient in tfjs.
  */
-export function zMaskedSteps(tf: Tf, predictions: Tensorflow.Tensor, targets: Tensorflow.Tensor, threshold: number) {
+export function zMaskedSteps(
+  tf: Tf,
+  predictions: Tensorflow.Tensor,
+  targets: Tensorflow.Tensor,
+  threshold: number,
+  estimator: "moments" | "median" = "moments",
+) {
   // Made once: a number inside a step would be uploaded in every step.
   const freedom = tf.scalar(predictions.size - 1);
   const limit = tf.scalar(threshold);
   const two = tf.scalar(2);
-  const keepOf = (losses: Tensorflow.Tensor) => {
+  const normal = tf.scalar(1.4826);
+  const half = Math.floor(predictions.size / 2) + 1;
+  const middle = predictions.size % 2 === 0 ? 2 : 1;
+  const medianOf = (values: Tensorflow.Tensor) =>
+    tf
+      .topk(values, half)
+      .values.slice(half - middle, middle)
+      .mean();
+  const keepByMedians = (losses: Tensorflow.Tensor) => {
+    const distances = losses.sub(medianOf(losses)).abs();
+    return distances.lessEqual(medianOf(distances).mul(normal).mul(limit)).toFloat();
+  };
+  const keepByMoments = (losses: Tensorflow.Tensor) => {
     const deviations = losses.sub(losses.mean());
     const deviation = deviations.square().sum().div(freedom).sqrt();
     return deviations.abs().lessEqual(deviation.mul(limit)).toFloat();
   };
+  const keepOf = estimator === "median" ? keepByMedians : keepByMoments;
   return {
     /** Reuses the residuals: the fewest ops. */
     byHand: () =>

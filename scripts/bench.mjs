@@ -31,8 +31,11 @@ if (args[0] !== "--inner") {
       process.exit(2);
     }
   }
-  const { runnerImport } = await import("vite");
-  const { module } = await runnerImport(`${root}/bench/main.ts`, { root, configFile: false, logLevel: "warn" });
-  await module.main(options, root);
+  // A server, for it stays: kernels that plans load on demand are imported in the midst of a run.
+  const { createServer } = await import("vite");
+  const server = { middlewareMode: true, hmr: false, ws: false, watch: null };
+  const vite = await createServer({ root, configFile: false, logLevel: "warn", appType: "custom", server });
+  const { main } = await vite.ssrLoadModule("/bench/main.ts");
+  await main(options, root);
   process.exit(); // Dawn's threads would keep it alive
 }

@@ -107,7 +107,7 @@ describe("the phone calls, of which a quarter of the years is wrong", () => {
   function train(loss: ReturnType<typeof zMasked>): { slope: number; mask: number[] } {
     const mean = calls.y.reduce((sum, y) => sum + y, 0) / n;
     let line = [mean, calls.y.reduce((sum, y, i) => sum + (y - mean) * u[i], 0) / u.reduce((s, x) => s + x * x, 0)];
-    let mask = new Uint8Array(n);
+    let mask: ArrayLike<number> = [];
     for (let step = 0; step < 4000; step++) {
       const predictions = u.map((x) => line[0] + line[1] * x);
       const result = evaluate(loss, { predictions, targets: calls.y });
@@ -116,7 +116,7 @@ describe("the phone calls, of which a quarter of the years is wrong", () => {
       line = line.map((value, j) => value - 0.05 * slopes[j]);
       mask = result.mask!;
     }
-    return { slope: line[1] / 7, mask: [...mask] };
+    return { slope: line[1] / 7, mask: Array.from(mask) };
   }
 
   test("median and median distance find them", () => {

@@ -160,7 +160,9 @@ function csv(rows: readonly Row[], adapter: GPUAdapterInfo, runtime: string, dat
       adapter.architecture,
       runtime,
       date,
-    ].join(","),
+    ]
+      .map((field) => (/[,"]/.test(`${field}`) ? `"${`${field}`.replaceAll('"', '""')}"` : field))
+      .join(","),
   );
   return `${[columns, ...lines].join("\n")}\n`;
 }

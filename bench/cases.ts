@@ -189,7 +189,7 @@ const medianCase = (elements: number): Case => ({
       await oursOf(device, "ours, error", taskOf(zmse({ estimator: "median", statistic: "error" }))),
       await oursOf(device, "ours, moments", taskOf(zmse())),
     ];
-    // It sorts: a step of 2^20 elements takes half a minute.
+    // It sorts: with 2^20 elements the case does not end within minutes.
     if (tf && elements <= 2 ** 16) variants.push(await tfjsZmseOf(tf, task, "byHand", device));
     variants.push(await fastestCopy(device, elements, pace));
     return variants;

@@ -31,19 +31,12 @@ export interface Task extends Answer {
   readonly inputs: RegressionInputs | LogitInputs;
 }
 
-function thresholdOf(loss: Loss): number | undefined {
-  return loss.name === "zMasked" ? (loss as ZMaskedLoss).parameters.threshold : undefined;
-}
-
-const maskOf = (loss: Loss) => {
-  const { threshold, estimator } = (loss as ZMaskedLoss).parameters;
-  return [threshold, estimator] as const;
-};
+const maskOf = (loss: Loss) => (loss.name === "zMasked" ? (loss as ZMaskedLoss).parameters : undefined);
 
 export function makeTask(loss: Loss, shape: Shape, inputs: RegressionInputs | LogitInputs): Task {
   const outputs: ResultName[] = ["loss", "gradient"];
   if ("slopes" in inputs) outputs.push("slopeGradient");
-  if (thresholdOf(loss) !== undefined) outputs.push("z");
+  if (maskOf(loss)) outputs.push("z");
   return { loss, shape, inputs, expected: evaluate(loss, inputs as Inputs, { shape, outputs }) as Task["expected"] };
 }
 
@@ -53,7 +46,7 @@ const TOLERATED = 1e-4;
 /** Largest error against float64: of the loss relative to it, of the gradient relative to its largest element. */
 export function errorOf(loss: number, gradient: ArrayLike<number>, { loss: of, expected }: Answer): number {
   const { z } = expected;
-  const threshold = thresholdOf(of);
+  const threshold = maskOf(of)?.threshold;
   let largest = 0;
   let worst = 0;
   for (let i = 0; i < gradient.length; i++) largest = Math.max(largest, Math.abs(expected.gradient[i]));
@@ -200,7 +193,7 @@ export const zmseBaselineOf = (device: GPUDevice, task: Task, override: Paramete
     createZmse(
       device,
       task.shape[0],
-      thresholdOf(task.loss)!,
+      maskOf(task.loss)!.threshold,
       buffers as unknown as Parameters<typeof createZmse>[3],
       override,
     ),
@@ -293,7 +286,7 @@ export function tfjsZmseOf(tf: Tf, task: Task, form: "byHand" | "byAutograd", de
   const { predictions, targets } = task.inputs as RegressionInputs;
   const create = () => {
     const tensors = [predictions, targets].map((data) => tf.tensor1d(Float32Array.from(data)));
-    return { tensors, step: zMaskedSteps(tf, tensors[0], tensors[1], ...maskOf(task.loss))[form] };
+    return { tensors, step: zMaskedSteps(tf, tensors[0], tensors[1], maskOf(task.loss)!)[form] };
   };
   return tfjsOf(tf, form === "byHand" ? "" : " autograd", task, create, device);
 }

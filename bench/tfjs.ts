@@ -1,6 +1,7 @@
 /** The same loss composed from TensorFlow.js ops, in the form that is fastest there. Tensors stay on the device. */
 import type * as Tensorflow from "@tensorflow/tfjs";
 import type * as Backend from "@tensorflow/tfjs-backend-webgpu";
+import type { ZMaskOptions } from "../src/index.js";
 
 export type Tf = typeof Tensorflow;
 export type Tensor = Tensorflow.Tensor;
@@ -20,8 +21,7 @@ export function zMaskedSteps(
   tf: Tf,
   predictions: Tensorflow.Tensor,
   targets: Tensorflow.Tensor,
-  threshold: number,
-  estimator: "moments" | "median" = "moments",
+  { threshold, estimator }: Pick<Required<ZMaskOptions>, "threshold" | "estimator">,
 ) {
   // Made once: a number inside a step would be uploaded in every step.
   const freedom = tf.scalar(predictions.size - 1);

@@ -1,12 +1,11 @@
 /** Bind groups: from the caller's buffers to what the kernels of a plan are bound to, checked once and then remembered. */
 import { type BoundBuffer, usage } from "./buffers.js";
-import { type Chunk, type Grid, scratchSize, settingsSize } from "./dispatch.js";
+import { binsSize, type Chunk, type Grid, scratchSize, settingsSize } from "./dispatch.js";
 import { type Buffers, type CallGroups, createGroupCache } from "./groups.js";
 import { isPerChunk, type Pass } from "./passes.js";
 import type { Kernel } from "./pipelines.js";
 import { bindingOf, isReadOnly, type Port, unitOf } from "./ports.js";
 import type { Problem } from "./problem.js";
-import { recall } from "./recall.js";
 
 /** A pass with its kernel. */
 export type Step = Pass & Kernel;
@@ -28,8 +27,7 @@ function extent(problem: Problem, port: Port, grid: Grid, { firstRow, rows }: Ch
   if (typeof unit === "number") return { offset: 0, size: unit };
   if (unit === "group") return { offset: 0, size: 16 * grid.groups };
   if (unit === "scratch") return { offset: 0, size: scratchSize(grid) };
-  if (unit === "bins")
-    return { offset: 0, size: 8448 * Math.min(8, grid.groups) + 1088 * grid.groups + 4 * grid.slices * grid.sliceRows };
+  if (unit === "bins") return { offset: 0, size: binsSize(grid) };
   if (unit === "class") return { offset: 0, size: 4 * Math.max(2, grid.width) };
   const words = { element: grid.groupColumns * grid.width, sample: grid.groupColumns, feature: grid.features!, row: 6 }[
     unit
@@ -58,19 +56,23 @@ export function createBinder(
     const { offset, size } = extent(problem, port, grid, grid.chunks[grid.chunks.length - 1]);
     return offset + size;
   };
-  let scratch = own(scratchSize(whole));
   const kept = new Map<Port, GPUBuffer>();
+  /** What the caller does not give. Fewer rows may be cut into more slices, and need more of it. */
+  const ownFor = (port: Port, grid: Grid): GPUBuffer => {
+    const size = Math.max(sizeOf(port, whole), sizeOf(port, grid));
+    const buffer = kept.get(port);
+    if (buffer && buffer.size >= size) return buffer;
+    const larger = own(size);
+    kept.set(port, larger);
+    return larger;
+  };
 
   const createGroups = (parts: ReadonlyMap<Port, BoundBuffer>, grid: Grid, steps: readonly Step[]): CallGroups => {
     const resource = (port: Port, chunk: Chunk): GPUBufferBinding => {
-      if (port === "scratch") return { buffer: scratch };
       const { offset, size } = extent(problem, port, grid, chunk);
       // WebGPU has no empty bindings.
       if (size === 0) return { buffer: own(0) };
-      const { buffer, offset: start } = parts.get(port) ?? {
-        buffer: recall(kept, port, () => own(sizeOf(port, whole))),
-        offset: 0,
-      };
+      const { buffer, offset: start } = parts.get(port) ?? { buffer: ownFor(port, grid), offset: 0 };
       return { buffer, offset: start + offset, size };
     };
     const uniform = { binding: 0, resource: { buffer: settings, size: settingsSize(problem) } };
@@ -101,11 +103,7 @@ export function createBinder(
         buffers,
         grid.rows,
         (port) => sizeOf(port, grid),
-        (parts) => {
-          // Fewer rows may be cut into more slices.
-          if (scratch.size < scratchSize(grid)) scratch = own(scratchSize(grid));
-          return createGroups(parts, grid, steps);
-        },
+        (parts) => createGroups(parts, grid, steps),
       ),
     check,
     destroy() {

@@ -25,7 +25,7 @@ export interface Grid extends Geometry {
   readonly groups: number;
 }
 
-/** Most elements of a lane: Mesa's software driver ends loops, without a word, after 2^16 turns that a lane has made in all of them. */
+/** Most elements of a lane: Mesa's software driver was seen to end a loop, without a word, at about 32,000 turns of four elements. */
 const LANE_ELEMENTS = 2 ** 16;
 
 const ceilDivide = (a: number, b: number): number => Math.ceil(a / b);
@@ -81,6 +81,11 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
 /** Bytes of scratch memory that a grid needs: items for moments, sums, statistics, header (see settings.wgsl). */
 export function scratchSize({ slices, groups, tiles }: Grid): number {
   return 32 * (slices * groups + slices * tiles + groups + 1);
+}
+
+/** Bytes of the bins that medians are counted in (see median/state.wgsl): words, bins of 11 bits for few groups or 8 bits, and a list. */
+export function binsSize({ groups, slices, sliceRows }: Grid): number {
+  return 8448 * Math.min(8, groups) + 1088 * groups + 4 * slices * sliceRows;
 }
 
 /** Bytes of one settings struct. */

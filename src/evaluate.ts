@@ -10,7 +10,7 @@ import {
   resultNames,
   thresholdWarnings,
 } from "./problem.js";
-import { centerOf, inverseOf } from "./statistics.js";
+import { centerOf, scoreOf } from "./statistics.js";
 import type { Loss } from "./zMasked.js";
 
 /**
@@ -76,8 +76,7 @@ export function evaluate<F extends Family>(
       keep[i] = 1;
       if (mask) {
         const group = statistics[groupOf(i)];
-        const { mean, standardDeviation: sd } = group;
-        z[i] = (scored[i] - mean) * inverseOf(mean, sd, mask);
+        z[i] = scoreOf(scored[i], group, mask);
         keep[i] = (mask.side === "upper" ? z[i] : Math.abs(z[i])) <= mask.threshold ? 1 : 0;
         group.inliers += keep[i];
       }

@@ -1,7 +1,7 @@
 /** Plans: compile once, then record into the caller's encoder, without submit, read-back or await. */
 import { createBinder, type Step } from "./binder.js";
 import { type BufferBinding, dispatch, openPass } from "./buffers.js";
-import { type Grid, gridOf, settingsSize, writeSettings } from "./dispatch.js";
+import { binsSize, type Grid, gridOf, settingsSize, writeSettings } from "./dispatch.js";
 import { eachOf, refuse, refuseUnknown } from "./errors.js";
 import type { Extra, Family } from "./families.js";
 import { passesFor, workgroupsOf } from "./passes.js";
@@ -146,12 +146,15 @@ export async function createPlan<F extends Family>(
   const wanted = { geometry, segments, ports: all, rescale };
   const subgroup = (await familyTraits.subgroupOf?.(device, problem)) ?? 1;
   const estimator = mask?.estimator === "median" ? await import("./median/estimator.js") : undefined;
+  if (estimator && binsSize(whole) > tuning.maxBindingSize) {
+    refuse("unsupported", subject, "the groups must fit a binding", whole.groups, "Use another estimator.");
+  }
   const rows = width > 1 ? await import("./rows/shaders.generated.js") : undefined;
   const samples = rows ? [rows.rowsAveraged, rows.rowsStored] : [samplesElements];
   const limit = device.limits.maxStorageBuffersPerShaderStage;
   const passesOf = (small: boolean) => (familyTraits.passes ?? passesFor)(problem, wanted, small, limit);
   const compile = async (small: boolean, view: View): Promise<Step[]> => {
-    const passes = estimator?.passes(problem, wanted, small, device, passesOf, refuse) ?? passesOf(small);
+    const passes = estimator?.passes(wanted, small, limit, passesOf) ?? passesOf(small);
     const { workgroupSize } = tuning;
     const { rowLanes } = whole;
     const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes, segments, subgroup, samples, estimator };

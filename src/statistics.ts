@@ -48,12 +48,18 @@ export function centerOf(values: readonly number[], { estimator, ddof, eps }: Ma
   return { mean, standardDeviation: 1.4826 * medianOf(distances) || (eps ? 0 : 1.2533 * momentsOf(distances).mean) };
 }
 
-/** What differences from the centre of a group are multiplied by to become scores. */
-export function inverseOf(mean: number, deviation: number, { estimator, threshold, eps }: Mask): number {
+/** The score of a value within its group. */
+export function scoreOf(
+  value: number,
+  { mean, standardDeviation: deviation }: Pick<GroupStatistics, "mean" | "standardDeviation">,
+  { estimator, threshold, eps }: Mask,
+): number {
   // Most samples equal the median: what is farther than eps is beyond the threshold.
-  if (estimator === "median" && deviation === 0 && eps > 0 && threshold < Infinity) return threshold / eps;
-  // A deviation of at most 1e-6 |mean| is rounding of a constant batch; the same number stands in moments.wgsl.
-  return deviation <= 1e-6 * Math.abs(mean) ? 0 : 1 / (deviation + eps);
+  if (estimator === "median" && deviation === 0 && eps > 0 && threshold < Infinity) {
+    return ((value - mean) / eps) * threshold;
+  }
+  // A deviation of at most 1e-6 |mean| is rounding of a constant batch; the same number stands in the WGSL of both estimators.
+  return deviation <= 1e-6 * Math.abs(mean) ? 0 : (value - mean) / (deviation + eps);
 }
 
 /** Mean and sum of squared deviations in two passes. */

@@ -90,6 +90,15 @@ test("shifting and scaling a batch changes no score", () => {
   );
 });
 
+test("a score equal to the threshold stays, by either estimator", () => {
+  // 3 * 91 times 1/91 is more than 3.
+  const givenStatistics = [{ column: 0, class: 0, mean: 0, standardDeviation: 91 }];
+  for (const estimator of ["moments", "median"] as const) {
+    const loss = zMasked(squaredError(), { statistic: "error", estimator, threshold: 3 });
+    expect([...evaluate(loss, { predictions: [273, 274], targets: [0, 0], givenStatistics }).mask!]).toEqual([1, 0]);
+  }
+});
+
 test("JSON keeps the estimator", () => {
   const loss = zMasked(absoluteError(), { estimator: "median" });
   expect(loss.toJSON()).toEqual({ loss: "zMasked", params: { estimator: "median" }, of: { loss: "l1", params: {} } });

@@ -30,20 +30,7 @@ function selection(first: Port[], again: Port[], given: Port[], digits: number):
   return [...looks.flat(), pass("accumulate_rests", again), pass("finalize_median", ["bins", "scratch", ...given])];
 }
 
-export const passes: Estimator["passes"] = (
-  { subject },
-  { geometry, ports },
-  small,
-  { limits },
-  passesOf,
-  refuse: Parameters<Estimator["passes"]>[5],
-) => {
-  const limit = limits.maxStorageBuffersPerShaderStage;
-  const groups = groupsOf(geometry);
-  if (1088 * groups + 64 > limits.maxStorageBufferBindingSize) {
-    const rule = "groups must be few enough for their bins to fit a binding";
-    refuse("unsupported", subject, rule, groups, "Request a higher maxStorageBufferBindingSize.");
-  }
+export const passes: Estimator["passes"] = ({ geometry, ports }, small, limit, passesOf) => {
   if (small) {
     const [{ entry, ports }] = passesOf(true);
     const all = new Set<Port>([...ports, "keys", "bins"]);

@@ -1,6 +1,6 @@
 /** Bind groups: from the caller's buffers to what the kernels of a plan are bound to, checked once and then remembered. */
 import { type BoundBuffer, usage } from "./buffers.js";
-import { binsSize, type Chunk, type Grid, scratchSize, settingsSize } from "./dispatch.js";
+import { binsSize, type Chunk, type Grid, listSize, scratchSize, settingsSize } from "./dispatch.js";
 import { type Buffers, type CallGroups, createGroupCache } from "./groups.js";
 import { isPerChunk, type Pass } from "./passes.js";
 import type { Kernel } from "./pipelines.js";
@@ -27,7 +27,7 @@ function extent(problem: Problem, port: Port, grid: Grid, { firstRow, rows }: Ch
   if (typeof unit === "number") return { offset: 0, size: unit };
   if (unit === "group") return { offset: 0, size: 16 * grid.groups };
   if (unit === "scratch") return { offset: 0, size: scratchSize(grid) };
-  if (unit === "bins") return { offset: 0, size: binsSize(grid) };
+  if (unit === "bins") return { offset: 0, size: binsSize(grid.groups) + listSize(grid) };
   if (unit === "class") return { offset: 0, size: 4 * Math.max(2, grid.width) };
   const words = { element: grid.groupColumns * grid.width, sample: grid.groupColumns, feature: grid.features!, row: 6 }[
     unit

@@ -83,10 +83,14 @@ export function scratchSize({ slices, groups, tiles }: Grid): number {
   return 32 * (slices * groups + slices * tiles + groups + 1);
 }
 
-/** Bytes of the bins that medians are counted in (see median/state.wgsl): words, bins of 11 bits for few groups or 8 bits, and a list. */
-export function binsSize({ groups, slices, sliceRows }: Grid): number {
-  return 8448 * Math.min(8, groups) + 1088 * groups + 4 * slices * sliceRows;
+/** Bytes of what a search for medians knows of groups: their words, and bins of 11 or 8 bits (see shaders/median/state.wgsl). */
+export function binsSize(groups: number): number {
+  return 8448 * Math.min(8, groups) + 1088 * groups;
 }
+
+/** Bytes behind the bins of a single group for a list of its keys, unless there are very many. */
+export const listSize = ({ groups, samples, slices, sliceRows }: Grid): number =>
+  groups === 1 && samples <= 2 ** 22 ? 4 * slices * sliceRows : 0;
 
 /** Bytes of one settings struct. */
 export function settingsSize(problem: Problem): number {

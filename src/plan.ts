@@ -146,7 +146,7 @@ export async function createPlan<F extends Family>(
   const wanted = { geometry, segments, ports: all, rescale };
   const subgroup = (await familyTraits.subgroupOf?.(device, problem)) ?? 1;
   const estimator = mask?.estimator === "median" ? await import("./median/estimator.js") : undefined;
-  if (estimator && binsSize(whole) > tuning.maxBindingSize) {
+  if (estimator && binsSize(whole.groups) > tuning.maxBindingSize) {
     refuse("unsupported", subject, "the groups must fit a binding", whole.groups, "Use another estimator.");
   }
   const rows = width > 1 ? await import("./rows/shaders.generated.js") : undefined;

@@ -42,14 +42,6 @@ fn bin_at(group: u32, bin: u32) -> u32 {
   return (GROUPS + 1u) * WORDS + group * BINS + bin;
 }
 
-// Software adapters gain from a list of the keys that share a first digit: each lane has them in a part of its own, four by four, and
-// an absent one behind the last if there is room.
-const LISTS = GROUPS == 1u && !SMALL && WORKGROUP_SIZE <= 16u;
-
-fn list_slot(spot: Spot, place: u32) -> u32 {
-  return bin_at(GROUPS, 0u) + settings.first_slice * settings.slice_rows + spot.row + place / 4u * spot.step + place % 4u;
-}
-
 fn add_to_bin(group: u32, bin: u32, count: u32) {
   if (OWN) {
     atomicAdd(&own_bins[bin], count);

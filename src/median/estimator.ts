@@ -5,13 +5,18 @@ import type { Port } from "../ports.js";
 import type { Geometry } from "../problem.js";
 import type { Entry } from "../shader.js";
 import {
+  medianBatch,
   medianChoose,
   medianClasses,
+  medianConclude,
   medianCount,
+  medianFirst,
   medianKeys,
   medianLabels,
-  medianMedian,
-  medianOne,
+  medianList,
+  medianRests,
+  medianScore,
+  medianSearch,
   medianState,
 } from "./shaders.generated.js";
 
@@ -58,7 +63,7 @@ export const passes: Estimator["passes"] = ({ geometry, ports }, small, limit, p
 };
 
 export const code: Estimator["code"] = ({ geometry, problem }, entry) => {
-  const groups = geometry.classes === 1 ? medianOne : problem.familyTraits.samples ? medianLabels : medianClasses;
+  const groups = geometry.classes === 1 ? medianBatch : problem.familyTraits.samples ? medianLabels : medianClasses;
   const [, small] = /^(small.*)_median$/.exec(entry) ?? [];
   return [
     `const BITS = ${bitsOf(geometry, small !== undefined)}u;
@@ -67,9 +72,14 @@ const SMALL = ${small !== undefined};
 ${small ? `fn pass_${entry}(workgroup: u32, workgroups: u32, lane: u32) { select_small(lane); finish_${small}(lane); }` : ""}`,
     medianKeys,
     medianState,
+    groups,
+    medianSearch,
+    medianFirst,
+    medianList,
     medianCount,
     medianChoose,
-    medianMedian,
-    groups,
+    medianRests,
+    medianConclude,
+    medianScore,
   ];
 };

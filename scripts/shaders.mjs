@@ -10,7 +10,7 @@ const shaders = readShaders();
 const checks = process.argv.includes("--check");
 
 /** Folders of shaders/ that src/ imports only when they are asked for. */
-const onDemand = ["median", "rows"];
+const onDemand = ["selection", "rows"];
 const folderOf = (path) => onDemand.find((folder) => path.startsWith(`${folder}/`));
 
 for (const folder of [undefined, ...onDemand]) {

@@ -12,6 +12,7 @@ import {
   logitClippedCrossEntropy,
   losses,
   sgce,
+  squaredError,
   unhinged,
   unhingedL2,
 } from "./losses/index.js";
@@ -21,6 +22,7 @@ import { partiallyHuberized } from "./modifiers/partiallyHuberized.js";
 import { smoothed } from "./modifiers/smoothed.js";
 import { symmetrized } from "./modifiers/symmetrized.js";
 import { tempered } from "./modifiers/tempered.js";
+import { trimmed } from "./modifiers/trimmed.js";
 import { weightedSum } from "./modifiers/weightedSum.js";
 import { zbce, zmse } from "./presets.js";
 import { type Loss, zMasked, zMaskOptions } from "./zMasked.js";
@@ -106,6 +108,8 @@ const readers = new Map<string, Reader>([
       modify: lai,
     },
   ],
+  ["trimmed", { keys: ["fraction", "granularity"], modify: (of: BaseLoss, params) => trimmed(of, params) }],
+  ["lts", { keys: ["trim"], make: ({ trim }) => trimmed(squaredError(), { fraction: trim }) }],
   ["zmse", { keys: [...zMaskOptions, "statOn"], make: zmse }],
   ["zbce", { keys: [...zMaskOptions, "space", "posWeight"], make: zbce }],
   ["zMasked", { keys: zMaskOptions, modify: (of: BaseLoss, params) => zMasked(of, params) }],

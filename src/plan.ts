@@ -145,16 +145,16 @@ export async function createPlan<F extends Family>(
   const rescale = ports.has("gradient") && reduction === "mean";
   const wanted = { geometry, segments, ports: all, rescale };
   const subgroup = (await familyTraits.subgroupOf?.(device, problem)) ?? 1;
-  const estimator = mask?.estimator === "median" ? await import("./median/estimator.js") : undefined;
+  const estimator = (mask?.estimator ?? "moments") !== "moments" ? await import("./selection/estimator.js") : undefined;
   if (estimator && binsSize(whole.groups) > tuning.maxBindingSize) {
     refuse("unsupported", subject, "the groups must fit a binding", whole.groups, "Use another estimator.");
   }
   const rows = width > 1 ? await import("./rows/shaders.generated.js") : undefined;
   const samples = rows ? [rows.rowsAveraged, rows.rowsStored] : [samplesElements];
   const limit = device.limits.maxStorageBuffersPerShaderStage;
-  const passesOf = (small: boolean) => (familyTraits.passes ?? passesFor)(problem, wanted, small, limit);
+  const passesOf = (small: boolean, most: number) => (familyTraits.passes ?? passesFor)(problem, wanted, small, most);
   const compile = async (small: boolean, view: View): Promise<Step[]> => {
-    const passes = estimator?.passes(wanted, small, limit, passesOf) ?? passesOf(small);
+    const passes = estimator?.passes(problem, wanted, small, limit, passesOf) ?? passesOf(small, limit);
     const { workgroupSize } = tuning;
     const { rowLanes } = whole;
     const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes, segments, subgroup, samples, estimator };

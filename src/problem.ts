@@ -8,7 +8,7 @@ import { checkParameter, eachOf, oneOf, refuse, refuseUnknown } from "./errors.j
 import type { Extra, Extras, Family, FamilyTraits } from "./families.js";
 import type { BaseLoss } from "./loss.js";
 import type { GroupStatistics } from "./statistics.js";
-import type { Loss, ZMaskOptions } from "./zMasked.js";
+import type { Loss, Mask } from "./zMasked.js";
 
 /** How samples become one number: the weighted mean over kept samples, their weighted sum, or no reduction. */
 export type Reduction = "mean" | "sum" | "none";
@@ -105,8 +105,8 @@ export interface Problem {
   readonly base: BaseLoss;
   /** What sets its family apart. */
   readonly familyTraits: FamilyTraits;
-  /** The z-mask, if there is one. */
-  readonly mask: Readonly<Required<ZMaskOptions>> | undefined;
+  /** The mask, if there is one. */
+  readonly mask: Mask | undefined;
   /** Name for messages. */
   readonly subject: string;
   readonly reduction: Reduction;
@@ -174,9 +174,9 @@ export function resolveProblem(
   if (!loss?.family) {
     refuse("parameter", "loss", "the loss must come from a factory", loss, "Call the factory.");
   }
-  const [base, mask] = "base" in loss ? [loss.base, loss.parameters] : [loss, undefined];
+  const [base, mask] = "base" in loss ? [loss.base, "mask" in loss ? loss.mask : loss.parameters] : [loss, undefined];
   const { familyTraits } = base.definition;
-  const subject = mask ? `zMasked(${base.name})` : base.name;
+  const subject = mask ? `${loss.name}(${base.name})` : base.name;
   const more = planning ? ["inputs", "tuning", ...(familyTraits.planOptions ?? [])] : familyTraits.optional;
   if (planning !== undefined) refuseUnknown(options, [...commonOptions, ...more], subject);
   const { reduction = "mean", nonFinite = "propagate", ignoreIndex = -100 } = options;
@@ -292,7 +292,7 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
 /** Names thresholds that can never fire: |z| of n samples is at most sqrt((n - 1)(n - ddof) / n). */
 export function thresholdWarnings({ mask, subject }: Problem, groups: readonly GroupStatistics[]): string[] {
   const { threshold = Infinity, ddof = 0, estimator } = mask ?? {};
-  if (estimator === "median") return [];
+  if (estimator !== "moments") return [];
   return groups.flatMap(({ column, class: label, n }) => {
     const most = Math.sqrt(Math.max(0, (n - 1) * (n - ddof)) / n); // of no samples infinite, or NaN
     if (threshold === Infinity || !(threshold >= most)) return [];

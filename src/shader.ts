@@ -37,14 +37,14 @@ export type Entry =
   | "accumulate_counts"
   | "accumulate_rests"
   | "finalize_digit"
-  | "finalize_median"
+  | "finalize_found"
   | "last"
   | "small"
   | "small_rows"
   | "small_direct"
   | "small_labels"
   | "small_masked"
-  | `${"small" | "small_labels" | "small_masked"}_median`;
+  | `${"small" | "small_labels" | "small_masked"}_selected`;
 
 /** What a module is specialised for; everything else is a uniform. */
 export interface ModuleSpec {
@@ -94,7 +94,7 @@ const UNSCALED = ${spec.unscaled};`,
     statistic.wgsl,
     portsWgsl(ports, spec.view, familyTraits.ports?.(spec)),
     ...(familyTraits.samples?.(spec) ?? spec.samples),
-    ...((geometry.classes > 1 && familyTraits.groups) || [groupsColumn, groupsBatch]),
+    ...((geometry.classes > 1 && familyTraits.groups) || [groupsColumn, spec.estimator?.batch(problem) ?? groupsBatch]),
     kernelsStatistics,
     ...(spec.estimator?.code(spec, entry) ?? [kernelsMoments]),
     kernelsAccumulate,

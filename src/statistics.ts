@@ -1,7 +1,7 @@
 /** Means and standard deviations: the groups that a z-mask scores within, and merging them over shards. */
 
 import { LossError, refuse, show } from "./errors.js";
-import type { ZMaskOptions } from "./zMasked.js";
+import type { Mask } from "./zMasked.js";
 
 /** Mean and deviation of one group of samples. */
 export interface GroupStatistics {
@@ -29,8 +29,6 @@ export interface Moments {
   readonly m2: number;
 }
 
-type Mask = Readonly<Required<ZMaskOptions>>;
-
 /** Median of numbers, 0 of none; an even count takes the mean of the two middle ones. */
 function medianOf(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
@@ -39,7 +37,9 @@ function medianOf(values: readonly number[]): number {
 }
 
 /** What a mask's estimator makes of the numbers of a group. */
-export function centerOf(values: readonly number[], { estimator, ddof, eps }: Mask) {
+export function centerOf(values: readonly number[], mask: Mask) {
+  const { estimator, ddof, eps } = mask;
+  if (mask.centerOf) return mask.centerOf(values);
   const moments = momentsOf(values);
   if (estimator === "moments") return { mean: moments.mean, standardDeviation: standardDeviation(moments, ddof) };
   const mean = medianOf(values);
@@ -48,8 +48,17 @@ export function centerOf(values: readonly number[], { estimator, ddof, eps }: Ma
   return { mean, standardDeviation: 1.4826 * medianOf(distances) || (eps ? 0 : 1.2533 * momentsOf(distances).mean) };
 }
 
-/** The score of a value within its group. */
-export function scoreOf(
+/** The scores of the values of a group. */
+export function scoresOf(
+  values: readonly number[],
+  group: Pick<GroupStatistics, "mean" | "standardDeviation">,
+  mask: Mask,
+  given: boolean,
+): readonly number[] {
+  return mask.scoresOf?.(values, group.mean, given) ?? values.map((value) => scoreOf(value, group, mask));
+}
+
+function scoreOf(
   value: number,
   { mean, standardDeviation: deviation }: Pick<GroupStatistics, "mean" | "standardDeviation">,
   { estimator, threshold, eps }: Mask,

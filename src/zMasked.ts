@@ -3,6 +3,7 @@ import { choice, nonNegative, refuse } from "./errors.js";
 import type { Family, FamilyTraits, Statistic } from "./families.js";
 import type { BaseLoss, LossSpec } from "./loss.js";
 import { readParameters, specOf } from "./parameters.js";
+import type { GroupStatistics } from "./statistics.js";
 
 /** How {@link zMasked} finds outliers; every option has a default. */
 export interface ZMaskOptions {
@@ -44,8 +45,27 @@ export interface ZMaskedLoss<F extends Family = Family> {
   toJSON(): LossSpec;
 }
 
+/** What the library has to know of a mask. */
+export interface Mask extends Omit<Readonly<Required<ZMaskOptions>>, "estimator"> {
+  readonly estimator: "moments" | "median" | "trimmed";
+  /** Centre and deviation of the values of a group, where they are not those of a z-mask. */
+  readonly centerOf?: (values: readonly number[]) => Pick<GroupStatistics, "mean" | "standardDeviation">;
+  /** The scores of these values about a centre that is theirs, or was given. */
+  readonly scoresOf?: (values: readonly number[], center: number, given: boolean) => readonly number[];
+}
+
+/** A base loss with a mask that is made otherwise. */
+export interface MaskedLoss<F extends Family = Family> extends Omit<ZMaskedLoss<F>, "name" | "parameters"> {
+  /** The modifier. */
+  readonly name: string;
+  /** Its options. */
+  readonly parameters: object;
+  /** What they mean. */
+  readonly mask: Mask;
+}
+
 /** Anything that `evaluate`, `run` and `createPlan` take. */
-export type Loss<F extends Family = Family> = BaseLoss<F> | ZMaskedLoss<F>;
+export type Loss<F extends Family = Family> = BaseLoss<F> | ZMaskedLoss<F> | MaskedLoss<F>;
 
 /** Names of all options of {@link zMasked}. */
 export const zMaskOptions = [

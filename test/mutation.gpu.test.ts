@@ -16,7 +16,7 @@ import {
 import { expectClose } from "./support/compare.js";
 import { binaryData, classData, normal, random, regressionData, weightsFor } from "./support/data.js";
 import { requestTestDevice, runtime, skip } from "./support/device.js";
-import { expectParity } from "./support/parity.js";
+import { expectParity, maskOf } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
 
 type Change = readonly [find: string | RegExp, replacement: string];
@@ -28,7 +28,7 @@ const mutation = vi.hoisted(() => ({ changes: [] as Change[], applied: new Set<C
 const readable = vi.hoisted(() => async () => (await import("./support/shaders.js")).readableShaders);
 vi.mock("../src/shaders.generated.js", readable);
 vi.mock("../src/rows/shaders.generated.js", readable);
-vi.mock("../src/median/shaders.generated.js", readable);
+vi.mock("../src/selection/shaders.generated.js", readable);
 vi.mock("../src/shader.js", async (importOriginal) => {
   const original = await importOriginal<typeof import("../src/shader.js")>();
   return {
@@ -62,7 +62,7 @@ type Cut = Options & { tuning: Partial<Tuning> };
 
 /** Throws with a message that starts with `what`. */
 async function parity(what: string, loss: Loss, inputs: Inputs, { tuning, ...options }: Cut, expectedOf = inputs) {
-  const threshold = "base" in loss ? loss.parameters.threshold : 2;
+  const threshold = maskOf(loss)?.threshold ?? 2;
   expectParity(await runPlan(device, loss, inputs, { ...options, tuning }), evaluate(loss, expectedOf, options), what, {
     threshold,
   });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 describe.each([
-  ["regression", regression, 150],
+  ["regression", regression, 155],
   ["zerror", zerror, 74],
   ["classification-py", classificationPy, 384],
   ["classification-all", classificationAll, 239],

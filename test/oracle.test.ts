@@ -13,7 +13,7 @@ import symmetric from "./vectors/symmetric.json";
 import zerror from "./vectors/zerror.json";
 
 describe.each([
-  ["regression", regression, 150],
+  ["regression", regression, 155],
   ["zerror", zerror, 74],
   ["classification-py", classificationPy, 384],
   ["classification-all", classificationAll, 239],

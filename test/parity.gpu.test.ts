@@ -18,7 +18,7 @@ import {
 import { binaryData, regressionData, weightsFor } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
 import { elementLosses } from "./support/losses.js";
-import { expectParity } from "./support/parity.js";
+import { expectParity, maskOf } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
 
 let device: GPUDevice;
@@ -31,7 +31,7 @@ type Cut = Options & { tuning?: Partial<Tuning>; capacity?: number };
 async function compare(loss: Loss, inputs: Inputs, what: string, options: Cut = {}): Promise<void> {
   const { tuning: _, capacity: __, ...plain } = options;
   const expected = evaluate(loss, inputs, plain);
-  const threshold = "base" in loss ? loss.parameters.threshold : 2;
+  const threshold = maskOf(loss)?.threshold ?? 2;
   expectParity(await runPlan(device, loss, inputs, options), expected, what, { threshold });
 }
 

@@ -105,7 +105,7 @@ function reservedNames(files) {
     "classes/family",
     "classes/half",
     "lai/family",
-    "median/estimator",
+    "selection/estimator",
   ]) {
     for (const text of stringsOf(join(root, "src", `${file}.ts`))) {
       for (const [, dot, name] of text.matchAll(token)) if (name) (dot ? fields : names).add(name);

@@ -9,15 +9,18 @@ struct References {
   inverse: f32,
 }
 
-fn references_of(workgroup: u32, spot: Spot, lane: u32) -> References {
-  var statistics = Item();
-  if (MASKED) {
-    statistics = batch_statistics(workgroup, lane);
-  }
+fn references_from(statistics: Item) -> References {
   return References(statistics, statistics.values.x, inverse_of(statistics));
 }
 
-fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
+fn references_of(workgroup: u32, spot: Spot, lane: u32) -> References {
+  if (MASKED) {
+    return references_from(batch_statistics(workgroup, lane));
+  }
+  return References();
+}
+
+fn z_of(scored: vec4f, positive: vec4<bool>, row: u32, references: References) -> vec4f {
   return (scored - references.mean) * references.inverse;
 }
 

@@ -35,7 +35,7 @@ fn references_of(workgroup: u32, spot: Spot, lane: u32) -> References {
     scratch[header_slot()], vec2f(first.values.x, second.values.x), vec2f(inverse_of(first), inverse_of(second)));
 }
 
-fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
+fn z_of(scored: vec4f, positive: vec4<bool>, row: u32, references: References) -> vec4f {
   return (scored - select(vec4f(references.mean.x), vec4f(references.mean.y), positive))
     * select(vec4f(references.inverse.x), vec4f(references.inverse.y), positive);
 }

@@ -12,7 +12,7 @@ fn references_of(workgroup: u32, spot: Spot, lane: u32) -> References {
   return References(scratch[header_slot()]);
 }
 
-fn z_of(scored: vec4f, positive: vec4<bool>, references: References) -> vec4f {
+fn z_of(scored: vec4f, positive: vec4<bool>, row: u32, references: References) -> vec4f {
   return scored;
 }
 

@@ -36,7 +36,7 @@ fn score_part(first: u32, stop: u32, spot: Spot, references: References, care: b
     }
     var keep = used;
     if (MASKED) {
-      let z = z_of(quad.losses.scored, quad.positive, references);
+      let z = z_of(quad.losses.scored, quad.positive, row, references);
       keep = select(vec4u(), used, (z >= vec4f(bounds.x)) & (z <= vec4f(bounds.y)));
       write_z(start, stride, within, or_nan(bitcast<vec4u>(z) & used, poisoned & (quad.used | broken)));
     }

@@ -86,12 +86,6 @@ fn pass_score_direct(workgroup: u32, workgroups: u32, lane: u32) {
   }
 }
 
-// The statistics that the score pass has left.
-fn stored_references() -> References {
-  let statistics = scratch[statistics_slot(0u)];
-  return References(statistics, statistics.values.x, inverse_of(statistics));
-}
-
 fn gradient_part(first: u32, stop: u32, spot: Spot, conclusion: Conclusion, references: References, care: bool) {
   for (var row = first; row < stop; row += spot.step) {
     let held = hold(row, care);
@@ -99,7 +93,7 @@ fn gradient_part(first: u32, stop: u32, spot: Spot, conclusion: Conclusion, refe
     let quad = quad_of(held, measured, row, care);
     var kept = quad.used;
     if (MASKED) {
-      let z = z_of(quad.losses.scored, quad.positive, references);
+      let z = z_of(quad.losses.scored, quad.positive, row, references);
       kept &= (z >= vec4f(settings.bounds.x)) & (z <= vec4f(settings.bounds.y));
     }
     let keep = bits_of(kept);
@@ -119,7 +113,7 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
     return;
   }
   let spot = spot_of(workgroup, lane);
-  let references = stored_references();
+  let references = references_from(scratch[statistics_slot(0u)]);  // the score pass has left them
   // Under a mask the statistics have seen every sample.
   let sane = MASKED && references.header.counts.y == 0u && references.header.counts.w == 0u;
   let quick = select(spot.row, quick_stop(spot.row, spot.end, spot.step), sane && spot.row < spot.end);

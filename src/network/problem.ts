@@ -4,7 +4,7 @@ import type { LaiLoss } from "../lai/loss.js";
 import { isLaiStep, type LaiTraining, laiApplyMask, resolveTraining, word } from "../lai/training.js";
 import type { RegressionLoss } from "../loss.js";
 import type { NonFinite, OptionalInputs, Reduction } from "../problem.js";
-import { type Loss, zMasked } from "../zMasked.js";
+import type { Loss } from "../zMasked.js";
 import type { Activation } from "./activations.js";
 import { type Network, unitsOf } from "./network.js";
 
@@ -52,7 +52,7 @@ export function laiOf(loss: Loss<"regression">): LaiLoss | undefined {
 export function plainOf(loss: Loss<"regression">): Loss<"regression"> {
   const plain: RegressionLoss | undefined = laiOf(loss)?.of;
   if (!plain) return loss;
-  return "base" in loss ? zMasked(plain, loss.parameters) : plain;
+  return "base" in loss ? { ...loss, base: plain } : plain;
 }
 
 /** Refuses what is no regression loss. */

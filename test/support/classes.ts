@@ -1,7 +1,7 @@
 // Class losses on the GPU, compared with float64 on the same float32 inputs.
 import { type ClassLoss, evaluate, type Inputs, type Loss, type Options, type Tuning } from "../../src/index.js";
 import { random } from "./data.js";
-import { expectParity } from "./parity.js";
+import { expectParity, maskOf } from "./parity.js";
 import { runPlan } from "./plan.js";
 
 /** Rows of probabilities: one-hot, smoothed, mixed. */
@@ -32,7 +32,7 @@ export async function compareClasses(
   const { tuning, inPlace, ...rest } = options;
   const expected = evaluate(loss as ClassLoss, inputs, rest);
   const got = await runPlan(device, loss, inputs, options);
-  const threshold = "base" in loss ? loss.parameters.threshold : 0;
+  const threshold = maskOf(loss)?.threshold ?? 0;
   const scored = "base" in loss ? Math.max(...Array.from(expected.perSample!, Math.abs)) : 0;
   expectParity(got, expected, what, { rtol: 1e-4, threshold, scored });
 }

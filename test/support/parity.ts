@@ -1,6 +1,12 @@
 // The GPU against float64 on the same float32 inputs.
-import type { Result } from "../../src/index.js";
+import type { Loss, Mask, Result } from "../../src/index.js";
 import { expectClose, expectEqual } from "./compare.js";
+
+/** What a loss masks by, if it masks. */
+export function maskOf(loss: Loss): Mask | undefined {
+  if (!("base" in loss)) return undefined;
+  return "mask" in loss ? loss.mask : loss.parameters;
+}
 
 /** Largest finite magnitude of an array. */
 function magnitude(values: ArrayLike<number>): number {

@@ -48,7 +48,7 @@ function numbers(value: unknown): Float64Array {
 }
 
 /** Losses that this library leaves out on purpose. */
-const optional = new Set(["lts", "gjs"]);
+const optional = new Set(["gjs"]);
 
 /** The cases of a file, but for those of optional losses. */
 export function readVectors(file: unknown): VectorCase[] {

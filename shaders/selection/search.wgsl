@@ -1,13 +1,14 @@
-// Where a search for the middle of every group stands, and the keys that it looks at.
+// Where a search stands, and the keys that it looks at. A second search may follow the first one, for other keys of the same samples.
 
 // What is being searched for, in the groups of four samples.
 struct Search {
   digit: u32,
-  distances: bool,  // of distances from the centre, otherwise of numbers
-  known: u32,       // bits of the digits before,
-  shift: u32,       // and below this one
-  prefix: vec4u,
-  center: Rounded,
+  second: bool,
+  way: u32,
+  shift: u32,
+  span: u32,
+  base: vec4u,
+  aim: Aim,      // what the keys of the second search depend on
 }
 
 fn words_of(groups: vec4u, word: u32) -> vec4u {
@@ -17,19 +18,18 @@ fn words_of(groups: vec4u, word: u32) -> vec4u {
   return vec4u(word_of(groups.x, word), word_of(groups.y, word), word_of(groups.z, word), word_of(groups.w, word));
 }
 
-fn prepare_rounding() {
-  nothing = word_of(GROUPS, STEP);
+// Bits of a key below the digit that is counted by. Several groups are at the same one, those that are empty as well.
+fn shift_at(step: u32) -> u32 {
+  if (GROUPS > 1u) {
+    return u32(max(0, 32 - i32(BITS * (step % DIGITS + 1u))));
+  }
+  return select(word_of(0u, SHIFT), FIRST_SHIFT, step == 0u);
 }
 
-fn centers_of(groups: vec4u) -> Rounded {
-  return Rounded(bitcast<vec4f>(words_of(groups, CENTER)), bitcast<vec4f>(words_of(groups, REST)));
-}
-
-// All groups are at the same digit.
 fn search_in(groups: vec4u) -> Search {
   let step = word_of(0u, STEP);
-  let digit = step % DIGITS;
-  return Search(digit, step >= DIGITS, known_bits(digit), shift_of(digit), words_of(groups, PREFIX), centers_of(groups));
+  let shift = shift_at(step);
+  return Search(step % DIGITS, step >= DIGITS, word_of(0u, WAY), shift, span_of(shift), words_of(groups, BASE), aim_of(groups));
 }
 
 fn keys_at(row: u32, column: u32) -> vec4u {

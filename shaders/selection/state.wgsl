@@ -1,25 +1,22 @@
-// What a selection knows of its groups between two looks at the data: so many words of each, and its bins. All are 0 to begin with,
+// What a search knows of its groups between two looks at the data: so many words of each, and its bins. All are 0 to begin with,
 // and left so.
 
 @group(0) @binding(26) var<storage, read_write> bins: array<atomic<u32>>;
 
-const STEP = 0u;     // digits that are known, of the median and then of the deviation
-const PREFIX = 1u;   // those of the one that is being looked for
-const RANK = 2u;     // among the keys that share them
-const COUNT = 3u;
-const ABOVE = 4u;    // ~ the least key of other digits above
-const ODD = 5u;      // samples that forbid the quick way
-const POISON = 6u;   // samples that spoil the batch
-const CENTER = 7u;   // the median as a float,
-const REST = 8u;     // and what rounding has left of it
-const LOWER = 9u;    // the middle distances from it, as floats
-const UPPER = 10u;
-const MOST = 11u;    // the exponent of the largest one, with its offset
-const LOWER_REST = 12u;  // what rounding has left of them: the largest rest of the lower one, as a key
-const UPPER_REST = 13u;  // ~ the least one of the upper one
-const SUM = 14u;     // of all distances, in two words
-const CARRY = 15u;
-const WORDS = 16u;
+const STEP = 0u;     // looks that are done: of a first search, and then of a second one
+const BASE = 1u;     // the least key in question
+const SHIFT = 2u;    // bits of a key below the digit that the next look counts by
+const WAY = 3u;      // which keys it looks at (see count.wgsl)
+const RANK = 4u;     // of the key that is looked for, among those in question
+const COUNT = 5u;
+const BELOW = 6u;    // keys below those in question
+const ABOVE = 7u;    // ~ the least key above them
+const ODD = 8u;      // samples that forbid the quick way
+const POISON = 9u;   // samples that spoil the batch
+const LISTED_FROM = 10u;  // the least key in the list,
+const LISTED_SPAN = 11u;  // and how far above it the list goes
+const FOUND = 12u;   // what the searches found: from here on see the estimators
+const WORDS = 22u;
 
 const BINS = 1u << BITS;
 const DIGITS = (31u + BITS) / BITS;
@@ -78,12 +75,21 @@ fn share_bins(lane: u32) {
   }
 }
 
-// Bits of a key below a digit.
-fn shift_of(digit: u32) -> u32 {
-  return u32(max(0, 32 - i32(BITS * (digit + 1u))));
+// Bits of a key below its first digit.
+const FIRST_SHIFT = 32u - BITS;
+
+// How far the bins reach above the least key in question: to the last key, or as far as there are bins.
+fn span_of(shift: u32) -> u32 {
+  return (BINS << shift) - 1u;
 }
 
-// The bits of the digits before.
-fn known_bits(digit: u32) -> u32 {
-  return select(0xffffffffu << shift_of(digit - 1u), 0u, digit == 0u);
+// Behind the bins of a single group: how many keys have a lesser first digit, for every one of them and for all.
+const SUMS = GROUPS == 1u && !SMALL;
+
+fn sum_at(bin: u32) -> u32 {
+  return bin_at(GROUPS, bin);
+}
+
+fn list_at() -> u32 {
+  return sum_at(select(0u, BINS + 1u, SUMS));
 }

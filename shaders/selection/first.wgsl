@@ -7,7 +7,7 @@ fn note_odd(group: u32, odd: u32, poison: u32) {
 
 // Makes the keys of part of a run, and counts their first digits. Without care it says whether they can stay: not if a sample is odd.
 fn make_keys(first: u32, stop: u32, spot: Spot, care: bool) -> bool {
-  let shift = vec4u(shift_of(0u));
+  let shift = vec4u(FIRST_SHIFT);
   var odd = vec4u();
   for (var row = first; row < stop; row += spot.step) {
     let start = sample_start(row, spot.column);
@@ -36,7 +36,7 @@ fn uncount(first: u32, stop: u32, spot: Spot) {
   for (var row = first; row < stop; row += spot.step) {
     let keys = read_keys(sample_start(row, spot.column), sample_stride());
     let groups = known_groups_at(row, spot.column);
-    add_to_bins(groups, keys != vec4u(ABSENT), keys >> vec4u(shift_of(0u)), 0xffffffffu);
+    add_to_bins(groups, keys != vec4u(ABSENT), keys >> vec4u(FIRST_SHIFT), 0xffffffffu);
   }
 }
 

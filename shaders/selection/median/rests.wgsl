@@ -2,7 +2,7 @@
 
 // Distances of a group whose median distance is 0 are added up, exactly, in units of 2^-23 of the power of two below the largest.
 fn add_distance(group: u32, distance: f32) {
-  let scale = 23 + 127 - i32(word_of(group, MOST));
+  let scale = 23 + 127 - i32(word_of(group, LARGEST));
   let units = u32(distance * power_of_two(scale / 2) * power_of_two(scale - scale / 2));
   let before = atomicAdd(&bins[group * WORDS + SUM], units);
   if (before > 0xffffffffu - units) {
@@ -14,7 +14,7 @@ fn add_distance(group: u32, distance: f32) {
 fn look_at_rests(keys: vec4u, groups: vec4u) {
   let lower = words_of(groups, LOWER);
   let upper = words_of(groups, UPPER);
-  let away = distances_of(values_of(keys), centers_of(groups));
+  let away = distances_of(values_of(keys), aim_of(groups));
   let bits = bitcast<vec4u>(away.near);
   let there = keys != vec4u(ABSENT);
   let low = (bits == lower) & (lower < upper) & there;
@@ -35,14 +35,14 @@ fn look_at_rests(keys: vec4u, groups: vec4u) {
 
 // The last look. A single group has no need of it where both are equal, and a list that holds both will do.
 fn pass_accumulate_rests(workgroup: u32, workgroups: u32, lane: u32) {
-  prepare_rounding();
+  prepare_aim();
   let spot = spot_of(workgroup, lane);
   let lower = word_of(0u, LOWER);
   let upper = word_of(0u, UPPER);
   var end = spot.end;
   if (GROUPS == 1u && upper > 0u) {
     end = select(end, spot.row, lower == upper);
-    if (has_list() && lower >> shift_of(0u) == upper >> shift_of(0u)) {
+    if (has_list() && upper - word_of(0u, LISTED_FROM) <= word_of(0u, LISTED_SPAN)) {
       for (var listed = 0u; spot.row + listed / 4u * spot.step < end; listed += 4u) {
         let keys = listed_keys(spot, listed);
         look_at_rests(keys, vec4u());

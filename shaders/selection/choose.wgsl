@@ -1,41 +1,31 @@
-// Between two looks at the data: the bin that holds the middle of a group tells another digit of it.
+// Between two looks at the data: the bin that holds the key that is looked for tells another digit of it.
 
 var<workgroup> lane_counts: array<u32, WORKGROUP_SIZE>;
 var<workgroup> chosen: vec3u;  // a bin, how many of its keys come first, and how many it has
 var<workgroup> next_bin: atomic<u32>;  // the next one that has any
 var<workgroup> last_bin: atomic<u32>;
 
-// The mean of two numbers as the one next to it, and the rest.
-fn middle_of(a: f32, b: f32) -> vec2f {
-  if (a == b) {
-    return vec2f(a, 0.0);
+// Where the next look counts, and which keys it looks at.
+fn look_next(group: u32, base: u32, shift: u32, way: u32) {
+  set_word(group, BASE, base);
+  set_word(group, SHIFT, shift);
+  set_word(group, WAY, way);
+  if (way == LISTING) {
+    set_word(group, LISTED_FROM, base);
+    set_word(group, LISTED_SPAN, span_of(shift));
   }
-  let sum = two_sum(vec4f(0.5 * a), vec4f(0.5 * b));
-  return vec2f(sum.near.x, sum.rest.x);
 }
 
-fn value_of(key: u32) -> f32 {
-  return values_of(vec4u(key)).x;
-}
-
-// All digits are known: of the lower of two middle keys, and of the upper one.
-fn settle_middle(group: u32, step: u32, lower: u32, upper: u32) {
-  if (step < DIGITS) {
-    let center = bitcast<vec2u>(middle_of(value_of(lower), value_of(upper)));
-    set_word(group, CENTER, center.x);
-    set_word(group, REST, center.y);
-  } else {
-    set_word(group, LOWER, lower);
-    set_word(group, UPPER, upper);
-  }
-  set_word(group, PREFIX, 0u);
-  set_word(group, ABOVE, 0u);
+// After a look at all keys comes one that lists those in question, and then those that look at the list.
+fn way_after(way: u32, second: bool) -> u32 {
+  return select(way, min(way + 1u, LISTED), has_list() && (LISTS_SECOND || !second));
 }
 
 fn choose(group: u32, lane: u32) {
-  prepare_rounding();
+  prepare_aim();
   let step = word_of(group, STEP);
-  let digit = step % DIGITS;
+  let way = word_of(group, WAY);
+  let shift = shift_at(step);
   let each = (BINS + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE;
   let first = min(lane * each, BINS);
   let end = min(first + each, BINS);
@@ -58,8 +48,18 @@ fn choose(group: u32, lane: u32) {
     before += select(0u, lane_counts[other], other < lane);
     all += lane_counts[other];
   }
+  if (SUMS && step == 0u) {
+    var sum = before;
+    for (var bin = first; bin < end; bin++) {
+      atomicStore(&bins[sum_at(bin)], sum);
+      sum += count_in_bin(group, bin);
+    }
+    if (lane == 0u) {
+      atomicStore(&bins[sum_at(BINS)], all);
+    }
+  }
   let count = select(word_of(group, COUNT), all, step == 0u);
-  let rank = select(word_of(group, RANK), (max(count, 1u) - 1u) / 2u, digit == 0u);
+  let rank = select(word_of(group, RANK) - select(0u, word_of(group, BELOW), step == DIGITS), first_rank(count), step == 0u);
   if (rank >= before && rank < before + own) {
     var bin = first;
     var left = rank - before;
@@ -78,23 +78,20 @@ fn choose(group: u32, lane: u32) {
     }
   }
   workgroupBarrier();  // the next one is known
-  if (lane == 0u && count > 0u) {
-    let known = word_of(group, PREFIX);
-    let prefix = known | (chosen.x << shift_of(digit));
-    set_word(group, PREFIX, prefix);
+  if (lane == 0u && count > 0u && way != OVER) {
+    let base = word_of(group, BASE);
+    let key = base + (chosen.x << shift);
     set_word(group, RANK, chosen.y);
     set_word(group, COUNT, count);
+    look_next(group, key, shift - min(shift, BITS), way_after(way, step >= DIGITS));
     if (step == DIGITS) {
-      // Exponents are the upper bits of a distance, which has no sign.
-      set_word(group, MOST, (((atomicLoad(&last_bin) + 1u) << shift_of(0u)) - 1u) >> 23u);
+      note_last(group, base + (((atomicLoad(&last_bin) + 1u) << shift) - 1u));
     }
-    if (digit + 1u == DIGITS) {
+    if ((step + 1u) % DIGITS == 0u) {
+      // The key after it: the same one again, one of the next bin, or one that is above all bins.
       let next = atomicLoad(&next_bin);
-      var upper = prefix;
-      if (count % 2u == 0u && chosen.y + 1u == chosen.z) {
-        upper = select(known | next, ~word_of(group, ABOVE), next == BINS);
-      }
-      settle_middle(group, step, prefix, upper);
+      let upper = select(base + next, ~word_of(group, ABOVE), next == BINS);
+      end_search(group, step >= DIGITS, key, select(key, upper, chosen.y + 1u == chosen.z));
     }
   }
   for (var bin = first; bin < end; bin++) {

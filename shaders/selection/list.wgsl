@@ -1,14 +1,14 @@
-// Software adapters gain from a list of the keys that share a first digit: each lane has them in a part of its own, four by four, and
-// an absent one behind the last if there is room.
+// Software adapters gain from a list of the keys that are left: each lane has them in a part of its own, four by four, and an absent
+// one behind the last if there is room.
 const LISTS = GROUPS == 1u && !SMALL && WORKGROUP_SIZE <= 16u;
 
 // The host leaves room for a list unless samples are very many (src/dispatch.ts).
 fn has_list() -> bool {
-  return LISTS && arrayLength(&bins) >= bin_at(GROUPS, 0u) + settings.all_slices * settings.slice_rows;
+  return LISTS && arrayLength(&bins) >= list_at() + settings.all_slices * settings.slice_rows;
 }
 
 fn list_slot(spot: Spot, place: u32) -> u32 {
-  return bin_at(GROUPS, 0u) + settings.first_slice * settings.slice_rows + spot.row + place / 4u * spot.step + place % 4u;
+  return list_at() + settings.first_slice * settings.slice_rows + spot.row + place / 4u * spot.step + place % 4u;
 }
 
 fn listed_keys(spot: Spot, place: u32) -> vec4u {

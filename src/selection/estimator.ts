@@ -1,0 +1,114 @@
+/** Statistics that are selected, not summed: medians and median deviations, and cutoffs; found exactly, by radix selection. */
+import type { Estimator } from "../estimator.js";
+import type { Pass } from "../passes.js";
+import type { Port } from "../ports.js";
+import type { Geometry, Problem } from "../problem.js";
+import type { Entry } from "../shader.js";
+import {
+  selectionBatch,
+  selectionChoose,
+  selectionClasses,
+  selectionConclude,
+  selectionCount,
+  selectionFirst,
+  selectionKeys,
+  selectionLabels,
+  selectionList,
+  selectionMedianAim,
+  selectionMedianEnds,
+  selectionMedianFound,
+  selectionMedianNarrow,
+  selectionMedianRests,
+  selectionMedianScore,
+  selectionSearch,
+  selectionSmall,
+  selectionState,
+  selectionTrimmedAim,
+  selectionTrimmedBatch,
+  selectionTrimmedEnds,
+  selectionTrimmedFound,
+} from "./shaders.generated.js";
+
+const groupsOf = ({ groupColumns, classes }: Geometry): number => groupColumns * classes;
+
+/** Bits of a digit: more where there are many samples, and the bins of all groups are few enough. */
+const bitsOf = (geometry: Geometry, small: boolean): number => (small || groupsOf(geometry) > 8 ? 8 : 11);
+
+const trims = ({ mask }: Problem): boolean => mask?.estimator === "trimmed";
+
+/** The passes that look at the data, each for another digit of one of two searches, and those between them. */
+function selection(first: Port[], again: Port[], given: Port[], digits: number, rests: boolean): Pass[] {
+  const pass = (entry: Entry, ports: Port[]): Pass => ({ entry, ports: new Set(ports) });
+  const looks = Array.from({ length: 2 * digits }, (_, i) => [
+    i === 0 ? pass("accumulate_keys", first) : pass("accumulate_counts", again),
+    pass("finalize_digit", ["bins"]),
+  ]);
+  const last = rests ? [pass("accumulate_rests", again)] : [];
+  return [...looks.flat(), ...last, pass("finalize_found", ["bins", "scratch", ...given])];
+}
+
+export const passes: Estimator["passes"] = (problem, { geometry, ports }, small, limit, passesOf) => {
+  if (small) {
+    const [{ entry, ports }] = passesOf(true, limit);
+    const all = new Set<Port>([...ports, "keys", "bins"]);
+    if (entry.startsWith("small") && all.size <= limit) return [{ entry: `${entry}_selected` as Entry, ports: all }];
+  }
+  // Who stays below a cutoff is for the keys to say.
+  const kept: Port[] = trims(problem) ? ["keys"] : [];
+  const [moments, ...rest] = passesOf(false, limit - kept.length).filter(({ entry }) => entry !== "finalize");
+  // What a first look writes beside the keys gets a dispatch of its own where there is no room for it.
+  const isExtra = (port: Port): boolean => port === "logSumExp" || port === "predictedClass";
+  const extra = [...moments.ports].filter(isExtra);
+  const must = [...moments.ports].filter((port) => port !== "scratch" && !isExtra(port));
+  const room = limit - must.length - 2;
+  const left = extra.slice(room);
+  const again: Port[] = geometry.classes === 1 ? [] : moments.ports.has("samples") ? ["samples"] : ["second"];
+  const given: Port[] = ports.has("givenStatistics") ? ["givenStatistics"] : [];
+  return [
+    ...selection(
+      [...must, ...extra.slice(0, room), "keys", "bins"],
+      ["keys", "bins", ...again],
+      given,
+      Math.ceil(32 / bitsOf(geometry, false)),
+      !trims(problem),
+    ),
+    ...(left.length > 0 ? [{ ...moments, ports: new Set<Port>([...must, "scratch", ...left]) }] : []),
+    ...rest.map((pass) =>
+      pass.entry.startsWith("score") ? { ...pass, ports: new Set([...pass.ports, ...kept]) } : pass,
+    ),
+  ];
+};
+
+export const code: Estimator["code"] = ({ geometry, problem }, entry) => {
+  const groups =
+    geometry.classes === 1 ? selectionBatch : problem.familyTraits.samples ? selectionLabels : selectionClasses;
+  const [, small] = /^(small.*)_selected$/.exec(entry) ?? [];
+  return [
+    `const BITS = ${bitsOf(geometry, small !== undefined)}u;
+const GROUPS = ${groupsOf(geometry)}u;
+const SMALL = ${small !== undefined};
+${small ? `fn pass_${entry}(workgroup: u32, workgroups: u32, lane: u32) { select_small(lane); finish_${small}(lane); }` : ""}`,
+    selectionKeys,
+    selectionState,
+    groups,
+    selectionSearch,
+    selectionFirst,
+    selectionList,
+    selectionCount,
+    selectionChoose,
+    selectionConclude,
+    selectionSmall,
+    ...(trims(problem)
+      ? [selectionTrimmedAim, selectionTrimmedEnds, selectionTrimmedFound]
+      : [
+          selectionMedianAim,
+          selectionMedianNarrow,
+          selectionMedianEnds,
+          selectionMedianRests,
+          selectionMedianFound,
+          selectionMedianScore,
+        ]),
+  ];
+};
+
+export const batch: Estimator["batch"] = (problem) => (trims(problem) ? selectionTrimmedBatch : undefined);

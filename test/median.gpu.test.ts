@@ -19,6 +19,7 @@ import {
 import { expectClose } from "./support/compare.js";
 import { binaryData, classData, normal, random, regressionData, weightsFor } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
+import { selected } from "./support/median.js";
 import { expectParity } from "./support/parity.js";
 import { readBuffer, runPlan, storageBuffer } from "./support/plan.js";
 
@@ -26,19 +27,6 @@ const { device } = await requestTestDevice();
 const errors = zMasked(squaredError(), { statistic: "error", estimator: "median" });
 /** The same of a loss that does not overflow. */
 const absolute = zMasked(absoluteError(), errors.parameters);
-
-const middle = (sorted: Float64Array): number => {
-  const half = (sorted.length - 1) / 2;
-  return (sorted[Math.floor(half)] + sorted[Math.ceil(half)]) / 2;
-};
-
-/** Median, and 1.4826 times the median distance from it: both selected in float64 and rounded to float32. */
-function selected(values: Float32Array): [number, number] {
-  const there = Float64Array.from(values.filter((x) => !Number.isNaN(x))).sort();
-  const median = middle(there);
-  const distance = middle(there.map((x) => Math.abs(x - median)).sort());
-  return [Math.fround(median) + 0, Math.fround(1.4826 * Math.fround(distance))];
-}
 
 async function estimated(values: Float32Array, tuning: Partial<Tuning> = {}): Promise<[number, number]> {
   const { statistics } = await runPlan(

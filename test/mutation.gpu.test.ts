@@ -1,6 +1,7 @@
 // Tests of the tests: kernels that are broken on purpose must make a named check throw.
 import { beforeAll, beforeEach, describe, expect, it, type TestContext, vi } from "vitest";
 import {
+  absoluteError,
   crossEntropy,
   evaluate,
   type Inputs,
@@ -9,6 +10,7 @@ import {
   sgce,
   squaredError,
   type Tuning,
+  trimmed,
   zbce,
   zMasked,
   zmse,
@@ -16,6 +18,7 @@ import {
 import { expectClose } from "./support/compare.js";
 import { binaryData, classData, normal, random, regressionData, weightsFor } from "./support/data.js";
 import { requestTestDevice, runtime, skip } from "./support/device.js";
+import { selected } from "./support/median.js";
 import { expectParity, maskOf } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
 
@@ -75,6 +78,24 @@ function spoiled(n: number, places: Record<number, number>, seed = 3): Inputs<"r
 }
 
 const columns = { shape: [40, 16] as const, tuning: small };
+/** Every look at the data is a dispatch of its own, and lanes have lists. */
+const looks = { workgroupSize: 4, smallBatch: 0, minElements: 1000 };
+
+/** Medians are float64's to the last bit. */
+async function medians(what: string, sizes: readonly number[], tuning: Partial<Tuning>) {
+  const loss = zMasked(absoluteError(), { statistic: "error", estimator: "median" });
+  for (const n of sizes) {
+    const next = random(n);
+    // About 0, or so close together that rounding counts.
+    const predictions = Float32Array.from({ length: n }, () => (n % 3 ? normal(next) : 1 + next()));
+    const inputs = { predictions, targets: new Float32Array(n) };
+    const { statistics } = await runPlan(device, loss, inputs, { planOutputs: ["statistics"], tuning });
+    const [mean, deviation] = selected(predictions);
+    if (statistics![0].mean !== mean || statistics![0].standardDeviation !== deviation) {
+      throw new Error(`${what}: ${n}: got ${statistics![0].mean} and ${statistics![0].standardDeviation}`);
+    }
+  }
+}
 
 const checks: Record<string, (what: string) => Promise<void>> = {
   "a masked loss": (what) => parity(what, zmse(), regressionData(1501), { tuning: small }),
@@ -149,6 +170,22 @@ const checks: Record<string, (what: string) => Promise<void>> = {
       shape: [60, 3],
       tuning: small,
     }),
+  medians: (what) =>
+    medians(
+      what,
+      Array.from({ length: 40 }, (_, i) => 1 + i),
+      small,
+    ),
+  "medians of many": (what) => medians(what, [5000, 5002, 5004, 5006], looks),
+  "equal losses, some of which leave": async (what) => {
+    const values = Float32Array.from({ length: 700 }, (_, i) => i % 7);
+    const loss = trimmed(absoluteError(), { fraction: 0.29 });
+    const inputs = { predictions: values, targets: new Float32Array(700) };
+    const { mask } = await runPlan(device, loss, inputs, { planOutputs: ["mask"], tuning: small });
+    const expected = evaluate(loss, inputs).mask!;
+    const wrong = expected.filter((kept, i) => kept !== mask![i]).length;
+    if (wrong > 0) throw new Error(`${what}: ${wrong} masks differ`);
+  },
   "an eps": (what) => parity(what, zmse({ eps: 3 }), regressionData(1501), { tuning: small }),
 };
 
@@ -246,6 +283,37 @@ const mutants: [name: string, check: string, changes: Change[]][] = [
     "rows under a mask per class",
     [["statistics_slot(members - 1u)", "statistics_slot(0u)"]],
   ],
+  ["the wrong one of the two in the middle", "medians", [["(max(count, 1u) - 1u) / 2u", "max(count, 1u) / 2u"]]],
+  ["one in the middle for two", "medians", [["select(lower, next, count % 2u == 0u)", "lower"]]],
+  [
+    "a next key that is never above",
+    "medians",
+    [["select(base + next, ~word_of(group, ABOVE), next == BINS)", "base + next"]],
+  ],
+  [
+    "negative numbers in reverse",
+    "medians",
+    [["plain | vec4u(0x80000000u), ~plain", "plain | vec4u(0x80000000u), plain"]],
+  ],
+  ["a deviation that is rounded twice", "medians", [["product + (lost + distance * rest)", "product"]]],
+  ["a centre without its rest", "medians", [["away.rest - center.rest", "away.rest"]]],
+  ["distances without their rests", "medians", [["middle.y + 0.5 * rests", "middle.y"]]],
+  ["bins that are not cleared", "medians", [[/clear_bin\(group, bin\);/g, ""]]],
+  [
+    "no barrier before bins are compared",
+    "medians",
+    [[/storageBarrier\(\);\s*workgroupBarrier\(\);[^\n]*\n(?=\s*pass_finalize_digit)/g, ""]],
+  ],
+  ["no barrier before lanes are compared", "medians", noBarrier("var before")],
+  [
+    "keys below the range that nobody counts",
+    "medians of many",
+    [["atomicAdd(&bins[BELOW]", "_ = dot(vec2u(), vec2u()); atomicOr(&bins[BELOW]"]],
+  ],
+  ["a range that ends too early", "medians of many", [["max(bits, BITS) - BITS", "max(bits, BITS + 2u) - BITS - 2u"]]],
+  ["a tie too many", "equal losses, some of which leave", [["places_at(row) > vec4u", "places_at(row) >= vec4u"]]],
+  ["ties that all stay", "equal losses, some of which leave", [["chosen.y + 1u == chosen.z));", "true));"]]],
+  ["a fraction of half the digits", "equal losses, some of which leave", [["bit < 48u", "bit < 47u"]]],
   ["a gradient without its scale", "a masked loss", [[" * conclusion.scale", ""]]],
   ["a mean over all samples", "a masked loss", [["1.0 / weight, 0.0, empty", "1.0 / f32(settings.rows), 0.0, empty"]]],
 ];

@@ -6,7 +6,7 @@ const files = import.meta.glob<string>("../../shaders/**/*.wgsl", { query: "?raw
 /** `shaders/lib/reduce.wgsl` as `libReduce`, and so on. */
 export const readableShaders: Record<string, string> = Object.fromEntries(
   Object.entries(files).map(([path, text]) => {
-    const [folder, file] = path.split("/").slice(-2);
-    return [`${folder}${file[0].toUpperCase()}${file.slice(1, -".wgsl".length)}`, text];
+    const [, inShaders] = /shaders\/(.*)\.wgsl$/.exec(path)!;
+    return [inShaders.replace(/\/(.)/g, (_, letter: string) => letter.toUpperCase()), text];
   }),
 );

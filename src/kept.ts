@@ -11,6 +11,10 @@ interface Kept {
 const KEPT_PLANS = 8;
 const plans = new WeakMap<GPUDevice, Map<string, Promise<Kept>>>();
 
+/** What a plan is for, as text. */
+export const keyOf = (problem: Problem, options: object): string =>
+  JSON.stringify([structureOf(problem), problem.base.definition.wgsl, options]);
+
 /** The plan for a structure of losses and options that are its own; `create` makes it. */
 export function planFor<P extends Kept>(
   device: GPUDevice,
@@ -19,7 +23,7 @@ export function planFor<P extends Kept>(
   create: () => Promise<P>,
 ): Promise<P> {
   const kept = recall(plans, device, () => new Map());
-  const key = JSON.stringify([structureOf(problem), problem.base.definition.wgsl, options]);
+  const key = keyOf(problem, options);
   const make = (old?: Promise<Kept>) => {
     // Whoever awaits it now goes first, and encodes and submits at once.
     old?.then((plan) => plan.destroy()).catch(() => {});

@@ -32,6 +32,27 @@ export function refuseLost(device: GPUDevice, subject: string): void {
 /** What a kernel is bound to: by binding, the kind of each buffer. Uniforms have a dynamic offset. */
 export type Layout = readonly (readonly [binding: number, type: GPUBufferBindingType])[];
 
+/** A kernel before it is compiled. */
+export function describeKernel(
+  device: GPUDevice,
+  subject: string,
+  entry: string,
+  code: string,
+  bindings: Layout,
+): [GPUComputePipelineDescriptor, GPUBindGroupLayout] {
+  const layout = device.createBindGroupLayout({
+    entries: bindings.map(([binding, type]) => ({
+      binding,
+      visibility: COMPUTE,
+      buffer: { type, hasDynamicOffset: type === "uniform" },
+    })),
+  });
+  const label = `${subject} ${entry}`;
+  const module = device.createShaderModule({ label, code });
+  const compute = { module, entryPoint: `${entry}_main` };
+  return [{ label, layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }), compute }, layout];
+}
+
 /** The kernel of a WGSL text, whose entry point is `<entry>_main`; shared by all plans of a device that need the same text. */
 export function kernelFor(
   device: GPUDevice,
@@ -41,28 +62,15 @@ export function kernelFor(
   bindings: Layout,
 ): Promise<Kernel> {
   const compile = async (): Promise<Kernel> => {
-    const label = `${subject} ${entry}`;
     device.pushErrorScope("validation");
-    const layout = device.createBindGroupLayout({
-      entries: bindings.map(([binding, type]) => ({
-        binding,
-        visibility: COMPUTE,
-        buffer: { type, hasDynamicOffset: type === "uniform" },
-      })),
-    });
-    const module = device.createShaderModule({ label, code });
-    const descriptor = {
-      label,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module, entryPoint: `${entry}_main` },
-    };
+    const [descriptor, layout] = describeKernel(device, subject, entry, code, bindings);
     const scope = device.popErrorScope();
     const pipeline = await device.createComputePipelineAsync(descriptor).catch((error: unknown) => String(error));
     refuseLost(device, subject);
     const error = (await scope)?.message ?? (typeof pipeline === "string" && pipeline);
     if (error) {
       // Errors may only say that a module is invalid; this says why.
-      const info = await module.getCompilationInfo?.();
+      const info = await descriptor.compute.module.getCompilationInfo?.();
       const text = info?.messages.map(({ message }) => message).join("\n") || error;
       throw new LossError("device", `${subject}: the kernel ${entry} must compile, got: ${text}`);
     }

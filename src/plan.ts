@@ -3,9 +3,10 @@ import { createBinder, type Step } from "./binder.js";
 import { type BufferBinding, dispatch, openPass } from "./buffers.js";
 import { binsSize, type Grid, gridOf, settingsSize, writeSettings } from "./dispatch.js";
 import { eachOf, refuse, refuseUnknown } from "./errors.js";
+import type { Estimator } from "./estimator.js";
 import type { Extra, Family } from "./families.js";
-import { passesFor, workgroupsOf } from "./passes.js";
-import { kernelFor, refuseLost } from "./pipelines.js";
+import { type Pass, passesFor, workgroupsOf } from "./passes.js";
+import { type Kernel, kernelFor, refuseLost } from "./pipelines.js";
 import { layoutOf, type Port, type View } from "./ports.js";
 import {
   type FamilyOptions,
@@ -111,7 +112,27 @@ export async function createPlan<F extends Family>(
   loss: Loss<F>,
   options: PlanOptions,
 ): Promise<Plan> {
-  let problem = resolveProblem(loss as Loss, options, true);
+  const making = makePlan(device, loss as Loss, options);
+  let step = making.next([]);
+  while (!step.done) step = making.next(await Promise.all(step.value));
+  return step.value;
+}
+
+type RowShaders = typeof import("./rows/shaders.generated.js");
+
+/**
+ * Makes a plan; yields lists of what may have to be waited for, and goes on with what came of them. Where kernels, and what is loaded
+ * on demand, come from is the caller's choice.
+ */
+export function* makePlan(
+  device: GPUDevice,
+  loss: Loss,
+  options: PlanOptions,
+  kernel: (...given: Parameters<typeof kernelFor>) => Kernel | Promise<Kernel> = kernelFor,
+  selection: () => Estimator | Promise<Estimator> = () => import("./selection/estimator.js"),
+  rowShaders: () => RowShaders | Promise<RowShaders> = () => import("./rows/shaders.generated.js"),
+): Generator<unknown[], Plan, unknown[]> {
+  let problem = resolveProblem(loss, options, true);
   const { subject, reduction, mask, familyTraits } = problem;
   const { data, extras } = familyTraits;
   refuseLost(device, subject);
@@ -144,38 +165,40 @@ export async function createPlan<F extends Family>(
   const whole = gridFor(capacity);
   const rescale = ports.has("gradient") && reduction === "mean";
   const wanted = { geometry, segments, ports: all, rescale };
-  const subgroup = (await familyTraits.subgroupOf?.(device, problem)) ?? 1;
-  const estimator = (mask?.estimator ?? "moments") !== "moments" ? await import("./selection/estimator.js") : undefined;
+  const [subgroup, estimator, rows] = (yield [
+    familyTraits.subgroupOf?.(device, problem) ?? 1,
+    mask && mask.estimator !== "moments" ? selection() : undefined,
+    width > 1 ? rowShaders() : undefined,
+  ]) as [number, Estimator?, RowShaders?];
   if (estimator && binsSize(whole.groups) > tuning.maxBindingSize) {
     refuse("unsupported", subject, "the groups must fit a binding", whole.groups, "Use another estimator.");
   }
-  const rows = width > 1 ? await import("./rows/shaders.generated.js") : undefined;
   const samples = rows ? [rows.rowsAveraged, rows.rowsStored] : [samplesElements];
   const limit = device.limits.maxStorageBuffersPerShaderStage;
   const passesOf = (small: boolean, most: number) => (familyTraits.passes ?? passesFor)(problem, wanted, small, most);
-  const compile = async (small: boolean, view: View): Promise<Step[]> => {
+  const kernels: unknown[] = [];
+  const compile = (small: boolean, view: View): Pass[] => {
     const passes = estimator?.passes(problem, wanted, small, limit, passesOf) ?? passesOf(small, limit);
     const { workgroupSize } = tuning;
     const { rowLanes } = whole;
     const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes, segments, subgroup, samples, estimator };
-    return Promise.all(
-      passes.map(async (pass) => {
-        const { entry, ports } = pass;
-        const code = composeModule({ ...spec, ports }, entry);
-        return { ...pass, ...(await kernelFor(device, subject, entry, code, layoutOf(ports))) };
-      }),
-    );
+    for (const { entry, ports } of passes) {
+      kernels.push(kernel(device, subject, entry, composeModule({ ...spec, ports }, entry), layoutOf(ports)));
+    }
+    return passes;
   };
   // vec4 access needs columns without a stride, and elements in fours: whether these are depends on the rows of a call.
   // Short rows gain nothing from vec4 access, and share a kernel without it.
   const always = columns % 4 === 0 && (width === 1 ? classes === 1 : columns > 32);
   const vectors = always || (width === 1 && (classes === 1 || columns === 1));
   const vectorView = width > 1 ? "element" : "element sample";
-  const [small, scalar, vector] = await Promise.all([
+  const sets = [
     compile(true, always ? vectorView : ""),
     whole.small || always ? [] : compile(false, ""),
     whole.small || !vectors ? [] : compile(false, vectorView),
-  ]);
+  ];
+  const compiled = (yield kernels) as Kernel[];
+  const [small, scalar, vector] = sets.map((set) => set.map((pass): Step => ({ ...pass, ...compiled.shift()! })));
   const settings = createSettings(device, settingsSize(problem));
   const binder = createBinder(device, problem, ports, settings.buffer, whole);
   let destroyed = false;

@@ -43,12 +43,17 @@ async function probe(device: GPUDevice): Promise<number> {
   return spans.find((span) => span >= size || words[0] & span) ?? 128;
 }
 
-const found = new WeakMap<GPUDevice, Promise<number>>();
+const found = new WeakMap<GPUDevice, Promise<number> | number>();
 
 /**
  * Size of the blocks of consecutive lanes that may exchange values as a subgroup: 1 without the feature `subgroups`. WGSL promises
  * neither a size nor an order of lanes, so both are looked at once per device; where a compiler chooses among sizes, the least counts.
  */
 export function subgroupOf(device: GPUDevice): Promise<number> | number {
-  return device.features.has("subgroups") ? recall(found, device, () => probe(device)) : 1;
+  if (!device.features.has("subgroups")) return 1;
+  return recall(found, device, () => {
+    const size = probe(device);
+    void size.then((known) => found.set(device, known));
+    return size;
+  });
 }

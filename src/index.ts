@@ -67,5 +67,6 @@ export type {
 export { run } from "./run.js";
 export { type ThresholdSchedule, thresholdSchedule } from "./schedule.js";
 export { type GroupStatistics, groupMoments, type Moments, mergeStatistics, standardDeviation } from "./statistics.js";
+export { type TrimmedLoss, type TrimOptions, trimmed } from "./trimmed.js";
 export type { Tuning } from "./tuning.js";
 export { type Loss, type Mask, type MaskedLoss, type ZMaskedLoss, type ZMaskOptions, zMasked } from "./zMasked.js";

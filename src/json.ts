@@ -22,9 +22,9 @@ import { partiallyHuberized } from "./modifiers/partiallyHuberized.js";
 import { smoothed } from "./modifiers/smoothed.js";
 import { symmetrized } from "./modifiers/symmetrized.js";
 import { tempered } from "./modifiers/tempered.js";
-import { trimmed } from "./modifiers/trimmed.js";
 import { weightedSum } from "./modifiers/weightedSum.js";
 import { zbce, zmse } from "./presets.js";
+import { trimmed } from "./trimmed.js";
 import { type Loss, zMasked, zMaskOptions } from "./zMasked.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: the factories check what they are given

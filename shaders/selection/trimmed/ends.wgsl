@@ -1,7 +1,7 @@
 // The ends of both searches, for a cutoff and the last sample that stays with it.
 
 // floor(fraction * n). The fraction has 48 bits, in two numbers that float32 holds, and 1 more in the last place, so that a product that
-// only rounding keeps below a whole number reaches it: as if by hand, from the last digit on (src/modifiers/trimmed.ts does the same).
+// only rounding keeps below a whole number reaches it: as if by hand, from the last digit on (src/trimmed.ts does the same).
 fn dropped_of(n: u32) -> u32 {
   let upper = u32(settings.eps);
   let lower = u32(settings.ddof);

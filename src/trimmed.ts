@@ -1,8 +1,8 @@
-import { choice, refuse } from "../errors.js";
-import type { Family } from "../families.js";
-import type { BaseLoss } from "../loss.js";
-import { readParameters, specOf } from "../parameters.js";
-import type { Mask, MaskedLoss } from "../zMasked.js";
+import { choice, refuse } from "./errors.js";
+import type { Family } from "./families.js";
+import type { BaseLoss } from "./loss.js";
+import { readParameters, specOf } from "./parameters.js";
+import type { Mask, MaskedLoss } from "./zMasked.js";
 
 /** How {@link trimmed} chooses. */
 export interface TrimOptions {

@@ -13,13 +13,15 @@ export async function openGpu(adapter: GPUAdapter): Promise<Engine> {
   const device = await adapter.requestDevice();
   const { vendor, architecture, description } = adapter.info;
   const name = description || [vendor, architecture].filter(Boolean).join(" ") || "no name given";
-  return {
-    kind: "gpu",
-    description: `the GPU, by the library's WebGPU kernels (adapter: ${name})`,
-    open: (targets, losses) => openSession(device, targets, losses),
-    train: (experiment) => trainOnGpu(device, experiment),
-  };
+  return gpuEngine(device, `the GPU, by the library's WebGPU kernels (adapter: ${name})`);
 }
+
+export const gpuEngine = (device: GPUDevice, description: string): Engine => ({
+  kind: "gpu",
+  description,
+  open: (targets, losses) => openSession(device, targets, losses),
+  train: (experiment) => trainOnGpu(device, experiment),
+});
 
 async function openSession(
   device: GPUDevice,

@@ -114,13 +114,16 @@ export function createFigure(data: Dataset, engine: Engine) {
       const onStep = async (fits: Fit<Setting>[]) => {
         if (signal.aborted) return;
         current = fits;
+        const tenth = step++ % 10 === 0;
+        if (!tenth && (step >= smoothSteps || reducedMotion())) return;
         const choice = read();
         draw(choice);
-        if (step++ % 10 === 0) drawTables(choice);
-        if (!reducedMotion() && (step < smoothSteps || step % 10 === 0)) await nextFrame();
+        if (tenth) drawTables(choice);
+        if (!reducedMotion()) await nextFrame();
       };
       await train(engine, data, compared(choice), startLine(data, choice.start), { onStep, signal });
       if (signal.aborted) return;
+      draw(read());
       drawTables(read());
       announce(read());
     },

@@ -10,7 +10,7 @@ import { cleanLine, type StartName, startNames, startTitles } from "./starts.js"
 type Fits = readonly Fit<Setting>[];
 export type Pair = Readonly<Record<Estimator, Fit<Setting>>>;
 
-/** The z-masks of fits by both estimators, paired by all else. */
+/** The z-masks of fits where every choice stands under both estimators, paired in their order. */
 export function pairs(fits: Fits): Pair[] {
   const by = (name: Estimator) => fits.filter(({ recipe }) => recipe.estimator === name);
   const medians = by("median");

@@ -33,8 +33,6 @@ export function scheduleFinding(fits: Fits): string {
   });
   if (changed.length === 0)
     return `The schedule: all ${annealed.length} annealed masks end where the fixed threshold ends.`;
-  const where = changed.map(
-    ({ recipe }) => `${recipe.estimator}, ${recipe.statistic}, ${recipe.annealedFrom} to ${recipe.threshold}`,
-  );
+  const where = changed.map(({ recipe }) => `${recipe.statistic} ${recipe.annealedFrom} to ${recipe.threshold}`);
   return `The schedule: ${changed.length} of ${annealed.length} annealed masks end elsewhere than the fixed threshold (${where.join("; ")}).`;
 }

@@ -31,7 +31,7 @@ export function createAgreement() {
       });
     },
     result(): Agreement {
-      const left = cycles > 0 ? ` (${cycles} that alternate between masks: compared by these)` : "";
+      const left = cycles > 0 ? ` (${cycles} alternating between masks, compared by these)` : "";
       return {
         // Three decimals are printed, so they have to be right.
         holds: sameMasks && difference < 5e-4,

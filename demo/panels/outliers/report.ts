@@ -42,7 +42,6 @@ function otherStart(data: Dataset, fits: Fits, start: StartName, before: Fits): 
 const fixedOf = (fits: Fits) => fits.filter(({ recipe }) => fixedMasks.includes(recipe));
 
 export async function report(engine: Engine, datasets: readonly Dataset[]): Promise<Report> {
-  const tables: Table[] = [];
   const agreement = createAgreement();
 
   /** On the GPU, everything is trained once more in float64. */
@@ -53,18 +52,23 @@ export async function report(engine: Engine, datasets: readonly Dataset[]): Prom
     return fits;
   }
 
-  for (const data of datasets) {
-    const leastSquares = await trainAll(data, everySetting, "leastSquares");
-    const flat = await trainAll(data, fixedMasks, "flat");
-    const clean = await trainAll(data, everySetting, "clean");
+  async function tablesOf(data: Dataset): Promise<Table[]> {
+    // At the same time: while one waits for its read-back, another computes.
+    const [leastSquares, flat, clean] = await Promise.all([
+      trainAll(data, everySetting, "leastSquares"),
+      trainAll(data, fixedMasks, "flat"),
+      trainAll(data, everySetting, "clean"),
+    ]);
     const key = `In brackets: what is z-scored, and the threshold; "${annealedFrom} to" means annealed in ${annealingSteps} steps.`;
     const statistic = estimators.map((estimator) => statisticFinding(data, leastSquares, estimator));
     const remarks = [key, ...statistic, scheduleFinding(leastSquares)];
-    tables.push(
+    return [
       estimatorTable(data, { leastSquares: fixedOf(leastSquares), flat, clean: fixedOf(clean) }),
       { ...fitTable(data, leastSquares, "leastSquares"), remarks, folded: true },
       { ...otherStart(data, clean, "clean", leastSquares), folded: true },
-    );
+    ];
   }
+
+  const tables = (await Promise.all(datasets.map(tablesOf))).flat();
   return { tables, ...(engine.kind === "gpu" && { agreement: agreement.result() }) };
 }

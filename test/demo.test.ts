@@ -13,6 +13,7 @@ import { startLine } from "../demo/panels/outliers/starts.js";
 
 const engine = cpuEngine("a test");
 const datasets = [calls, stars];
+const atTwo = { statistic: "error", threshold: 2, annealed: false } as const;
 
 async function fitOne(
   data: typeof calls,
@@ -70,7 +71,7 @@ test.each(datasets)("$id: MSE reaches the closed form from a flat line", async (
 });
 
 test.each(datasets)("$id: a settled z-mask ends at least squares on the points that it keeps", async (data) => {
-  const settings = everySetting.filter(({ name }) => name === "zmse");
+  const settings = everySetting.filter(({ estimator }) => estimator !== undefined);
   const fits = await train(engine, data, settings, startLine(data, "leastSquares"));
   for (const { line, dropped, state } of fits) {
     const exact = leastSquares(
@@ -85,27 +86,27 @@ test.each(datasets)("$id: a settled z-mask ends at least squares on the points t
 });
 
 test("calls: Tukey leaves out the wrong years, a threshold of 2 does not, the signed error at 1 does", async () => {
-  const [mse, , tukey, atTwo] = await train(
+  const [mse, , tukey, moments] = await train(
     engine,
     calls,
-    compared(masked("loss", 2, false)),
+    compared({ ...atTwo, statistic: "loss" }),
     startLine(calls, "leastSquares"),
   );
   expect(tukey.line.slope).toBeCloseTo(1.099, 3);
   expect(nameList(calls.names, tukey.dropped)).toBe("1964-1970");
-  expect(nameList(calls.names, atTwo.dropped)).toBe("1968, 1969");
-  expect(explain(calls, atTwo)).toContain(
+  expect(nameList(calls.names, moments.dropped)).toBe("1968, 1969");
+  expect(explain(calls, moments)).toContain(
     "Masking effect: the 6 wrong years are 25 % of the batch, above 1/(1+2²) = 20 %",
   );
   expect(explain(calls, mse)).toContain("4.6 times the clean slope, 1.085");
 
-  const atOne = await fitOne(calls, masked("error", 1, false));
+  const atOne = await fitOne(calls, masked("moments", { ...atTwo, threshold: 1 }));
   expect(nameList(calls.names, atOne.dropped)).toBe("1964-1969");
   expect(explain(calls, atOne)).toContain("Masks all of the 6 wrong years.");
 });
 
 test("stars: from least squares no mask leaves the giants, from the clean line it stays there", async () => {
-  const setting = masked("loss", 2, false);
+  const setting = masked("moments", { ...atTwo, statistic: "loss" });
   const there = await fitOne(stars, setting);
   expect(there.line.slope).toBeLessThan(0);
   expect(explain(stars, there)).toContain("All giants stay: high leverage");
@@ -114,15 +115,18 @@ test("stars: from least squares no mask leaves the giants, from the clean line i
   expect(clean.line.slope).toBeCloseTo(2.047, 3);
 });
 
-test("the report has two tables per data set, and every row its sentence", async () => {
+test("the report has three tables per data set, and every row of the long ones its sentence", async () => {
   const { tables, agreement } = await report(engine, datasets);
-  expect(tables.map(({ rows }) => rows.length)).toEqual([15, 0, 15, 11]);
-  for (const { rows } of tables) for (const { note } of rows) expect(note).toMatch(/clean slope, -?\d/);
+  expect(tables.map(({ rows }) => rows.length)).toEqual([24, 23, 2, 24, 23, 19]);
+  for (const { rows, columns } of tables) for (const { cells } of rows) expect(cells.length).toBe(columns.length);
+  for (const { rows } of tables.filter(({ folded }) => folded)) {
+    for (const { note } of rows) expect(note).toMatch(/clean slope, -?\d/);
+  }
   expect(agreement).toBeUndefined(); // nothing to compare with on the CPU
 });
 
 test("a mask that comes and goes with the line is reported, not hidden", async () => {
-  const result = await fitOne(stars, masked("loss", 0.8, true));
+  const result = await fitOne(stars, masked("moments", { statistic: "loss", threshold: 0.8, annealed: true }));
   expect(result.state).toBe("unsettled");
   expect(result.recent.length).toBeGreaterThan(1);
   expect(explain(stars, result)).toMatch(/^Does not settle: alternates between 2 masks; \d+/);

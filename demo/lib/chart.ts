@@ -2,6 +2,7 @@
 import { areas, createAxes, picture, rangeOf, text } from "./axes.js";
 import { svg } from "./dom.js";
 import type { Line } from "./line.js";
+import { crossAt, marker } from "./marks.js";
 
 export interface Point {
   readonly x: number;
@@ -25,14 +26,10 @@ export interface ChartOptions {
 
 const area = areas.tall;
 
-function marker({ suspect }: Point, x: number, y: number): SVGElement {
-  if (!suspect) return svg("circle", { class: "dot", cx: x, cy: y, r: 4 });
-  return svg("path", { class: "dot suspect", d: `M${x - 6} ${y}L${x} ${y - 6}L${x + 6} ${y}L${x} ${y + 6}Z` });
-}
-
 export interface Chart {
   readonly element: SVGSVGElement;
-  update(lines: readonly Line[], masked: readonly number[]): void;
+  /** `focus` is the class of the line that the masked points belong to. */
+  update(lines: readonly Line[], masked: readonly number[], focus: string): void;
 }
 
 export function createChart(options: ChartOptions): Chart {
@@ -48,23 +45,33 @@ export function createChart(options: ChartOptions): Chart {
 
   const marks = points.map((point) => {
     const [x, y] = [px(point.x), py(point.y)];
-    const cross = svg("path", { class: "cross", d: `M${x - 8} ${y - 8}l16 16m0-16l-16 16` });
     const left = x > area.right - 40;
     const label = text(left ? x - 11 : x + 11, y + 5, left ? "end" : "start", point.name, "name");
-    return svg("g", { class: "point" }, marker(point, x, y), cross, label);
+    return { group: svg("g", { class: "point" }, marker(point.suspect, x, y), label), x, y };
   });
+  const crosses = svg("g", {});
 
-  const element = picture(area, options, clip, axes, svg("rect", { class: "frame", ...frame }), layer, ...marks);
+  const element = picture(
+    area,
+    options,
+    clip,
+    axes,
+    svg("rect", { class: "frame", ...frame }),
+    layer,
+    ...marks.map(({ group }) => group),
+    crosses,
+  );
   return {
     element,
-    update(fits, masked) {
+    update(fits, masked, focus) {
       fits.forEach(({ slope, intercept }, i) => {
         lines[i].setAttribute("y1", String(py(intercept + slope * x[0])));
         lines[i].setAttribute("y2", String(py(intercept + slope * x[1])));
       });
-      marks.forEach((mark, i) => {
-        mark.classList.toggle("masked", masked.includes(i));
+      marks.forEach(({ group }, i) => {
+        group.classList.toggle("masked", masked.includes(i));
       });
+      crosses.replaceChildren(...masked.map((i) => crossAt(marks[i].x, marks[i].y, focus)));
     },
   };
 }

@@ -35,6 +35,12 @@ export function leverages(x: readonly number[]): number[] {
   return x.map((v) => 1 / x.length + (v - m) ** 2 / total);
 }
 
+/** The usual rule of thumb: on average more than twice the mean leverage, which is 2/n for a line. */
+export function highLeverage(x: readonly number[], points: readonly number[]): boolean {
+  const leverage = leverages(x);
+  return points.reduce((sum, i) => sum + leverage[i], 0) / points.length > 4 / x.length;
+}
+
 /** x and y with mean 0 and deviation 1: years and calls would give a gradient descent that crawls. */
 export function standardize(x: readonly number[], y: readonly number[]) {
   const scaler = (values: readonly number[]) => {

@@ -6,6 +6,8 @@ export interface Table {
   columns: string[];
   /** Sentences beneath the table. */
   remarks?: string[];
+  /** Long tables lie behind their caption on the page. */
+  folded?: boolean;
   rows: { cells: string[]; note?: string }[];
 }
 
@@ -13,7 +15,7 @@ const isNumber = (text: string) => /^-?[\d.]+$/.test(text);
 
 /** `mark` puts something before the first cell of a row, such as the sample of a line. */
 export function renderTable(
-  { caption, columns, rows, remarks = [] }: Table,
+  { caption, columns, rows, folded, remarks = [] }: Table,
   mark?: (row: number) => Child,
 ): HTMLElement {
   const numeric = columns.map((_, c) => rows.every(({ cells }) => isNumber(cells[c] ?? "")));
@@ -32,7 +34,8 @@ export function renderTable(
   const scroll = h(
     "div",
     { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-    h("table", {}, h("caption", {}, caption), h("thead", {}, h("tr", {}, ...head)), ...body),
+    h("table", {}, ...(folded ? [] : [h("caption", {}, caption)]), h("thead", {}, h("tr", {}, ...head)), ...body),
   );
+  if (folded) return h("details", {}, h("summary", {}, caption), scroll, ...after);
   return h("div", {}, scroll, ...after);
 }

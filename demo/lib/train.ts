@@ -64,7 +64,7 @@ export async function train<R extends Recipe>(
   const { x, y: targets, unit } = frame;
   const first = frame.inward(start);
   const lines = recipes.map(() => first);
-  const progress = recipes.map(() => ({ best: Number.POSITIVE_INFINITY, since: 0, recent: [] as string[] }));
+  const progress = recipes.map<Progress>(() => ({ best: Number.POSITIVE_INFINITY, since: 0, recent: [], lines: [] }));
   const startScale = robustScale(x.map((v, i) => first.intercept + first.slope * v - targets[i]));
   const fits = recipes.map<Fit<R>>((recipe) => ({
     recipe,
@@ -114,6 +114,7 @@ export async function train<R extends Recipe>(
         fit.dropped = dropped(loss, outcome, residuals);
         const movement = Math.max(Math.abs(down), Math.abs(tilt));
         if (movement >= noise) fit.lastMove = fit.step;
+        progress[slot].lines = [...progress[slot].lines, lines[slot]].slice(-memory);
         fit.state = judge(fit, progress[slot], movement);
       });
       await onStep?.(fits);
@@ -124,8 +125,25 @@ export async function train<R extends Recipe>(
   return fits;
 }
 
+interface Progress {
+  /** The least movement, and the steps since then. */
+  best: number;
+  since: number;
+  /** Dropped points, and standardized lines, of the last steps. */
+  recent: string[];
+  lines: Line[];
+}
+
+/** Whether a line that moves is where it was a while ago: then it comes back for ever. */
+function circles({ lines }: Progress): boolean {
+  const now = lines[lines.length - 1];
+  return lines
+    .slice(0, memory / 2)
+    .some((line) => Math.abs(line.slope - now.slope) < noise && Math.abs(line.intercept - now.intercept) < noise);
+}
+
 /** Settled where nothing moves, or where what moves is rounding; a loss that is still on its schedule goes on. */
-function judge(fit: Fit, progress: { best: number; since: number; recent: string[] }, movement: number): Fit["state"] {
+function judge(fit: Fit, progress: Progress, movement: number): Fit["state"] {
   progress.recent = [...progress.recent, fit.dropped.join()].slice(-memory);
   if (fit.step <= fit.recipe.steadyFrom) return "training";
   if (movement < 0.9 * progress.best) {
@@ -133,7 +151,7 @@ function judge(fit: Fit, progress: { best: number; since: number; recent: string
     progress.since = 0;
   } else progress.since++;
   if (movement < 1e-12 || (movement < noise && progress.since >= patience)) return "settled";
-  if (fit.step < maxSteps) return "training";
+  if (fit.step < maxSteps && !(progress.since >= memory && circles(progress))) return "training";
   fit.recent = [...new Set(progress.recent)].map((key) => (key ? key.split(",").map(Number) : []));
   return "unsettled";
 }

@@ -1,15 +1,13 @@
 /** The form above the charts: labelled native controls, so that keyboard and screen reader need nothing more. */
 import { type Child, h } from "../../lib/dom.js";
 import { swatch } from "../../lib/swatch.js";
-import type { LossName, Statistic } from "./settings.js";
+import type { Estimator, LossName, MaskChoice, Statistic } from "./settings.js";
 import { annealedFrom, annealingSteps } from "./settings.js";
 import { type StartName, startTitles } from "./starts.js";
 
-export interface Choice {
+export interface Choice extends MaskChoice {
+  /** The loss whose points are marked. */
   readonly focus: LossName;
-  readonly threshold: number;
-  readonly annealed: boolean;
-  readonly statistic: Statistic;
   readonly start: StartName;
 }
 
@@ -40,15 +38,19 @@ export function createControls(onTrain: () => void, onFocus: () => void) {
   const form = h(
     "form",
     { "aria-label": "Settings of the lab" },
-    radios("focus", "Loss: its points are marked", "zmse", [
+    radios("focus", "Loss: its points are marked", "masked", [
       ["mse", swatch("mse"), " MSE"],
       ["huber", swatch("huber"), " Huber"],
       ["tukey", swatch("tukey"), " Tukey"],
-      ["zmse", swatch("zmse"), " Z-masked MSE"],
+      ["masked", "Z-masked MSE, by the chosen estimator"],
     ]),
-    radios("statistic", "Statistic that is z-scored", "loss", [
-      ["loss", "loss: the squared error"],
+    radios("estimator", "Estimator of the z-mask", "moments", [
+      ["moments", swatch("moments"), " moments: mean and standard deviation (the paper's)"],
+      ["median", swatch("median"), " median: median and 1.4826 MAD (ours)"],
+    ]),
+    radios("statistic", "Statistic that is z-scored", "error", [
       ["error", "error: the signed residual"],
+      ["loss", "loss: the squared error (the median masks its upper side)"],
     ]),
     h(
       "fieldset",
@@ -73,7 +75,9 @@ export function createControls(onTrain: () => void, onFocus: () => void) {
   );
   form.addEventListener("change", (event) => {
     const { name } = event.target as HTMLInputElement;
-    if (name === "focus") onFocus();
+    // Both estimators are trained; choosing one means to look at it.
+    if (name === "estimator") (form.elements.namedItem("focus") as RadioNodeList).value = "masked";
+    if (name === "focus" || name === "estimator") onFocus();
     else onTrain();
   });
   form.addEventListener("submit", (event) => {
@@ -83,8 +87,9 @@ export function createControls(onTrain: () => void, onFocus: () => void) {
 
   const read = (): Choice => {
     const values = new FormData(form);
+    const focus = values.get("focus") as Exclude<LossName, Estimator> | "masked";
     return {
-      focus: values.get("focus") as LossName,
+      focus: focus === "masked" ? (values.get("estimator") as Estimator) : focus,
       threshold: Number(values.get("threshold")),
       annealed: values.has("annealed"),
       statistic: values.get("statistic") as Statistic,

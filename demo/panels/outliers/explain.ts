@@ -1,6 +1,6 @@
 /** What happened in a fit, in words that are derived from its numbers. */
 import { type Dataset, nameList } from "../../data/dataset.js";
-import { type Line, leverages } from "../../lib/line.js";
+import { highLeverage, type Line } from "../../lib/line.js";
 import { type Fit, maxSteps } from "../../lib/train.js";
 import { huberConstant, type Setting } from "./settings.js";
 import { cleanLine } from "./starts.js";
@@ -46,7 +46,7 @@ function pull(data: Dataset, fit: Fit<Setting>): string {
   return [...tally, ...(recipe.name === "tukey" ? [scales] : [])].join(" ");
 }
 
-function caught({ outliers }: Dataset, { dropped }: Fit): string {
+export function caught({ outliers }: Dataset, { dropped }: Fit): string {
   const count = outliers.filter((i) => dropped.includes(i)).length;
   return count === 0 ? "none" : count === outliers.length ? "all" : String(count);
 }
@@ -67,15 +67,16 @@ function missed({ x, names, outliers, outlierNoun }: Dataset, fit: Fit<Setting>)
   const who = stay.length === outliers.length ? `All ${outlierNoun}` : nameList(names, stay);
 
   if (farthest <= ordinary) {
-    // The usual rule of thumb: twice the average leverage, which is 2/n for a line.
-    const leverage = leverages(x);
-    const far = stay.reduce((sum, i) => sum + leverage[i], 0) / stay.length > 4 / x.length;
     const stays = `${who} ${stay.length > 1 ? "stay" : "stays"}`;
-    if (far) return `${stays}: high leverage draws the line to such points, and then they look ordinary (${score}).`;
+    if (highLeverage(x, stay))
+      return `${stays}: high leverage draws the line to such points, and then they look ordinary (${score}).`;
     return `${stays}, near this line (${score}).`;
   }
-  const { threshold } = recipe;
+  const { threshold, estimator } = recipe;
   if (threshold === undefined) return "";
+  if (estimator === "median") {
+    return `${who} ${stay.length > 1 ? "stay" : "stays"} within the threshold of the median (${score}).`;
+  }
   const share = outliers.length / x.length;
   const limit = 1 / (1 + threshold ** 2);
   const rule = `1/(1+${threshold}²) = ${percent(limit)}`;
@@ -85,44 +86,23 @@ function missed({ x, names, outliers, outlierNoun }: Dataset, fit: Fit<Setting>)
   return `${percent(share)} is below ${rule}, but that holds for equal outliers: here the largest inflate the deviation for the others (${nameList(names, stay)}: ${score}).`;
 }
 
-/** How far the slope is from the one that an oracle gets. */
-function verdict(data: Dataset, { slope }: Line): string {
-  const clean = cleanLine(data).slope;
-  const known = `the clean slope, ${clean.toFixed(3)}`;
-  const ratio = slope / clean;
-  if (ratio < 0) return `Wrong sign against ${known}.`;
+/** How far a slope is from the one that an oracle gets, as a ratio; below 0 where the sign is wrong. */
+const ratioOf = (data: Dataset, { slope }: Line) => slope / cleanLine(data).slope;
+
+/** Slopes that are within half of the clean one count as free of the outliers. */
+export const freed = (data: Dataset, line: Line) => Math.abs(ratioOf(data, line) - 1) <= 0.5;
+
+/** A slope against the clean one, in a word or two. */
+export function against(data: Dataset, line: Line): string {
+  const ratio = ratioOf(data, line);
+  if (ratio < 0) return "wrong sign";
+  if (!freed(data, line)) return `${digits(ratio)} times`;
   const off = Math.abs(ratio - 1);
-  if (off <= 0.5) return `${off <= 0.1 ? "Close to" : `${percent(off)} off`} ${known}.`;
-  return `${digits(ratio)} times ${known}.`;
+  return off <= 0.1 ? "close" : `${percent(off)} off`;
 }
 
-const masks = (fits: readonly Fit<Setting>[]) => fits.filter(({ recipe }) => recipe.name === "zmse");
-
-/** What the choice of the statistic changed, at fixed thresholds. */
-export function statisticFinding(data: Dataset, fits: readonly Fit<Setting>[]): string {
-  const fixed = masks(fits).filter(({ recipe }) => recipe.annealedFrom === undefined);
-  const counts = (statistic: string) =>
-    fixed
-      .filter(({ recipe }) => recipe.statistic === statistic)
-      .map((fit) => `${caught(data, fit)} at ${fit.recipe.threshold}`)
-      .join(", ");
-  return `The statistic: of the ${data.outliers.length} ${data.outlierNoun}, the squared error masks ${counts("loss")}; the signed error ${counts("error")}.`;
-}
-
-/** What annealing changed, against the threshold that it ends at. */
-export function scheduleFinding(fits: readonly Fit<Setting>[]): string {
-  const annealed = masks(fits).filter(({ recipe }) => recipe.annealedFrom !== undefined);
-  const changed = annealed.filter(({ recipe, line }) => {
-    const fixed = masks(fits).find(
-      (other) =>
-        other.recipe.annealedFrom === undefined &&
-        other.recipe.statistic === recipe.statistic &&
-        other.recipe.threshold === recipe.threshold,
-    );
-    return fixed !== undefined && Math.abs(fixed.line.slope - line.slope) > 5e-4;
-  });
-  if (changed.length === 0)
-    return `The schedule: all ${annealed.length} annealed masks end where the fixed threshold ends.`;
-  const where = changed.map(({ recipe }) => `${recipe.statistic} ${recipe.annealedFrom} to ${recipe.threshold}`);
-  return `The schedule: ${changed.length} of ${annealed.length} annealed masks end elsewhere than the fixed threshold (${where.join("; ")}).`;
+function verdict(data: Dataset, line: Line): string {
+  const words = against(data, line);
+  const phrase = { close: "Close to", "wrong sign": "Wrong sign against" }[words] ?? words;
+  return `${phrase} the clean slope, ${cleanLine(data).slope.toFixed(3)}.`;
 }

@@ -8,8 +8,10 @@ import { swatch } from "../../lib/swatch.js";
 import { renderTable } from "../../lib/table.js";
 import { type Fit, train } from "../../lib/train.js";
 import type { Choice } from "./controls.js";
+import { compareEstimators, pairs } from "./estimators.js";
 import { fitTable } from "./report.js";
-import { compared, masked, type Setting } from "./settings.js";
+import { createScores } from "./scores.js";
+import { compared, estimators, type Setting } from "./settings.js";
 import { cleanLine, startLine } from "./starts.js";
 
 /** Frames are drawn one by one while the lines still move visibly, then every tenth. */
@@ -21,15 +23,17 @@ export function createFigure(data: Dataset, engine: Engine) {
   const chart = createChart({
     id: `outliers-${data.id}`,
     title: `${data.title}: fitted lines`,
-    description: `Scatter plot of ${data.yLabel} against ${data.xLabel} with five lines: clean, MSE, Huber, Tukey and Z-masked MSE. The tables beside it hold all numbers.`,
+    description: `Scatter plot of ${data.yLabel} against ${data.xLabel} with six lines: clean, MSE, Huber, Tukey, and Z-masked MSE by moments and by median. The tables beside it hold all numbers.`,
     points: data.x.map((x, i) => ({ x, y: data.y[i], name: data.names[i], suspect: data.outliers.includes(i) })),
     xLabel: data.xLabel,
     yLabel: data.yLabel,
     xTick: data.xTick,
-    lines: ["clean", "mse", "huber", "tukey", "zmse"],
+    lines: ["clean", "mse", "huber", "tukey", ...estimators],
   });
+  const scores = createScores(data);
   const progress = h("p", { class: "progress" });
   const summary = h("p", { role: "status" });
+  const comparison = h("p");
   const results = h("div");
   const points = h("div");
   const element = h(
@@ -41,17 +45,22 @@ export function createFigure(data: Dataset, engine: Engine) {
       "div",
       { class: "beside" },
       h(
-        "figure",
+        "div",
         {},
-        chart.element,
         h(
-          "figcaption",
+          "figure",
           {},
-          swatch("clean"),
-          ` clean line: least squares without the ${data.outlierNoun}${data.doubtful.length ? ` and ${nameList(data.names, data.doubtful)}` : ""}, as an oracle would. Diamonds: the ${data.outlierNoun}. Crosses: points without any pull.`,
+          chart.element,
+          h(
+            "figcaption",
+            {},
+            swatch("clean"),
+            ` clean line: least squares without the ${data.outlierNoun}${data.doubtful.length ? ` and ${nameList(data.names, data.doubtful)}` : ""}, as an oracle would. Diamonds: the ${data.outlierNoun}. Crosses: points without any pull.`,
+          ),
         ),
+        scores.element,
       ),
-      h("div", {}, results, progress, summary),
+      h("div", {}, results, progress, summary, comparison),
     ),
     h("details", {}, h("summary", {}, "The points, with the loss in focus"), points),
     h("p", { class: "source" }, `Source: ${data.source}`),
@@ -64,7 +73,8 @@ export function createFigure(data: Dataset, engine: Engine) {
 
   function draw(choice: Choice): void {
     const focus = inFocus(choice);
-    chart.update([cleanLine(data), ...current.map(({ line }) => line)], focus.dropped);
+    chart.update([cleanLine(data), ...current.map(({ line }) => line)], focus.dropped, focus.recipe.name);
+    scores.draw(current);
     const threshold = (focus.loss?.parameters as { threshold?: number } | undefined)?.threshold;
     progress.textContent = `${focus.recipe.title}: step ${focus.step}${threshold ? `, threshold ${threshold.toFixed(2)}` : ""}, ${focus.state}.`;
   }
@@ -74,6 +84,9 @@ export function createFigure(data: Dataset, engine: Engine) {
     const names = current.map(({ recipe }) => recipe.name);
     results.replaceChildren(renderTable(fitTable(data, current, choice.start), (row) => swatch(names[row])));
     points.replaceChildren(renderTable(pointTable(data, focus)));
+    comparison.textContent = pairs(current)
+      .map((pair) => compareEstimators(data, pair, choice.start))
+      .join(" ");
   }
 
   /** Once per training, so that a screen reader is not told about every step. */
@@ -96,19 +109,21 @@ export function createFigure(data: Dataset, engine: Engine) {
       running.abort();
       running = new AbortController();
       const { signal } = running;
-      const { statistic, threshold, annealed, start } = read();
-      const settings = compared(masked(statistic, threshold, annealed));
+      const choice = read();
       let step = 0;
       const onStep = async (fits: Fit<Setting>[]) => {
         if (signal.aborted) return;
         current = fits;
+        const tenth = step++ % 10 === 0;
+        if (!tenth && (step >= smoothSteps || reducedMotion())) return;
         const choice = read();
         draw(choice);
-        if (step++ % 10 === 0) drawTables(choice);
-        if (!reducedMotion() && (step < smoothSteps || step % 10 === 0)) await nextFrame();
+        if (tenth) drawTables(choice);
+        if (!reducedMotion()) await nextFrame();
       };
-      await train(engine, data, settings, startLine(data, start), { onStep, signal });
+      await train(engine, data, compared(choice), startLine(data, choice.start), { onStep, signal });
       if (signal.aborted) return;
+      draw(read());
       drawTables(read());
       announce(read());
     },

@@ -2,8 +2,12 @@
 import { huber, type Loss, squaredError, thresholdSchedule, tukey, zMasked } from "../../../src/index.js";
 import type { Recipe } from "../../lib/train.js";
 
-export type LossName = "mse" | "huber" | "tukey" | "zmse";
-export type Statistic = "loss" | "error";
+export const statistics = ["loss", "error"] as const;
+export const estimators = ["moments", "median"] as const;
+export type Statistic = (typeof statistics)[number];
+export type Estimator = (typeof estimators)[number];
+/** A z-mask goes by the name of its estimator. */
+export type LossName = "mse" | "huber" | "tukey" | Estimator;
 
 export interface Setting extends Recipe {
   readonly name: LossName;
@@ -12,6 +16,14 @@ export interface Setting extends Recipe {
   readonly threshold?: number;
   readonly annealedFrom?: number;
   readonly statistic?: Statistic;
+  readonly estimator?: Estimator;
+}
+
+/** What both estimators have in common when they are compared. */
+export interface MaskChoice {
+  readonly statistic: Statistic;
+  readonly threshold: number;
+  readonly annealed: boolean;
 }
 
 export const annealedFrom = 3;
@@ -47,36 +59,52 @@ const robust: Setting[] = [
   },
 ];
 
-export function masked(statistic: Statistic, threshold: number, annealed: boolean): Setting {
+/** Squared errors are never far below their median, so that its mask looks at the upper side only; mean and deviation mask as the paper does. */
+export const sideOf = (estimator: Estimator, statistic: Statistic) =>
+  estimator === "median" && statistic === "loss" ? "upper" : "both";
+
+export function masked(estimator: Estimator, { statistic, threshold, annealed }: MaskChoice): Setting {
   const schedule = thresholdSchedule({
     kind: "linear",
     from: annealed ? annealedFrom : threshold,
     to: threshold,
     steps: annealingSteps,
   });
-  const loss = (step: number): Loss<"regression"> => zMasked(squaredError(), { statistic, threshold: schedule(step) });
+  const side = sideOf(estimator, statistic);
+  const loss = (step: number): Loss<"regression"> =>
+    zMasked(squaredError(), { statistic, estimator, side, threshold: schedule(step) });
   const words = annealed ? `${annealedFrom} to ${threshold}` : `${threshold}`;
   return {
-    name: "zmse",
-    title: `Z-masked MSE (${statistic}, ${words})`,
+    name: estimator,
+    title: `Z-masked MSE, ${estimator} (${statistic}, ${words})`,
     curvature: 2,
     steadyFrom: annealed ? annealingSteps : 0,
     loss,
     statistic,
+    estimator,
     threshold,
     ...(annealed && { annealedFrom }),
   };
 }
 
-/** Four lines that move at once: the unmasked losses and one z-masked. */
-export const compared = (zmasked: Setting): Setting[] => [mse, ...robust, zmasked];
-
-/** The full table. */
-export const everySetting: Setting[] = [
+/** Five lines that move at once: the unmasked losses, and the z-mask by each estimator. */
+export const compared = (choice: MaskChoice): Setting[] => [
   mse,
   ...robust,
-  ...(["loss", "error"] as const).flatMap((statistic) => [
-    ...[1, 1.5, 2, 2.5].map((threshold) => masked(statistic, threshold, false)),
-    ...[1, 1.5].map((threshold) => masked(statistic, threshold, true)),
-  ]),
+  ...estimators.map((estimator) => masked(estimator, choice)),
 ];
+
+/** Z-masks of fixed thresholds, the two estimators of each choice next to each other. */
+export const fixedMasks: Setting[] = statistics.flatMap((statistic) =>
+  [1, 1.5, 2, 2.5].flatMap((threshold) =>
+    estimators.map((estimator) => masked(estimator, { statistic, threshold, annealed: false })),
+  ),
+);
+
+/** Annealing is the paper's, as moments are. */
+const annealedMasks: Setting[] = statistics.flatMap((statistic) =>
+  [1, 1.5].map((threshold) => masked("moments", { statistic, threshold, annealed: true })),
+);
+
+/** The full table. */
+export const everySetting: Setting[] = [mse, ...robust, ...fixedMasks, ...annealedMasks];

@@ -10,6 +10,13 @@ export const startTitles: Record<StartName, string> = {
   clean: "the line without the known outliers",
 };
 
+/** The same in a word, for tables. */
+export const startNames: Record<StartName, string> = {
+  leastSquares: "least squares",
+  flat: "horizontal",
+  clean: "clean",
+};
+
 export const cleanLine = (data: Dataset): Line => leastSquares(data.x, data.y, cleanPoints(data));
 
 export function startLine(data: Dataset, start: StartName): Line {

@@ -62,6 +62,23 @@ describe("median and median deviation are float64's, to the bit", () => {
     for (const n of [1001, 1002, 30_001, 30_002]) expect(await estimated(make(n)), `${n}`).toEqual(selected(make(n)));
   });
 
+  // WGSL lets devices flush them to 0. Halves of the least steps between those that are kept cannot be told.
+  test("numbers too small to be normal, as themselves or as 0, within two of their steps", async () => {
+    const least = 2 ** -126;
+    const flushed = (values: Float32Array) => values.map((x) => (Math.abs(x) < least ? 0 : x));
+    for (const n of [255, 256, 9001]) {
+      const mixed = numbers(n, (next, i) => (i % 3 ? normal(next) : least * (next() - 0.5)));
+      const tiny = numbers(n, (next) => least * (next() - 0.5));
+      for (const values of [mixed, tiny]) {
+        const got = await estimated(values);
+        const close = [selected(values), selected(flushed(values))].filter((expected) =>
+          expected.every((x, i) => Math.abs(got[i] - x) <= 2 * 2 ** -149),
+        );
+        expect(close.length, `${n}: ${got}`).toBeGreaterThan(0);
+      }
+    }
+  });
+
   test("of workgroups of any size", async () => {
     for (const workgroupSize of [1, 4, 32, 256]) {
       for (const n of [777, 778, 20_000]) {

@@ -35,7 +35,7 @@ export function expectParity(
   close("perSample");
   if (expected.statistics && got.statistics) {
     const groups = expected.statistics;
-    const spread = Math.max(...groups.map((g) => Math.abs(g.mean) + g.standardDeviation));
+    const spread = magnitude(groups.map((g) => Math.abs(g.mean) + g.standardDeviation));
     for (const name of ["mean", "standardDeviation"] as const) {
       const tolerance = { rtol: 1e-5, atol: 1e-6 * spread };
       expectClose(

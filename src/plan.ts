@@ -153,11 +153,12 @@ export async function createPlan<F extends Family>(
   const samples = rows ? [rows.rowsAveraged, rows.rowsStored] : [samplesElements];
   const limit = device.limits.maxStorageBuffersPerShaderStage;
   const passesOf = (small: boolean) => (familyTraits.passes ?? passesFor)(problem, wanted, small, limit);
-  const compile = async (small: boolean, view: View): Promise<Step[]> => {
+  const compile = async (small: boolean, view: View, way: string): Promise<Step[]> => {
     const passes = estimator?.passes(wanted, small, limit, passesOf) ?? passesOf(small);
     const { workgroupSize } = tuning;
     const { rowLanes } = whole;
-    const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes, segments, subgroup, samples, estimator };
+    const cut = { workgroupSize, view, rowLanes, segments, subgroup, way };
+    const spec = { problem, geometry, unscaled, samples, estimator, ...cut };
     return Promise.all(
       passes.map(async (pass) => {
         const { entry, ports } = pass;
@@ -171,11 +172,18 @@ export async function createPlan<F extends Family>(
   const always = columns % 4 === 0 && (width === 1 ? classes === 1 : columns > 32);
   const vectors = always || (width === 1 && (classes === 1 || columns === 1));
   const vectorView = width > 1 ? "element" : "element sample";
-  const [small, scalar, vector] = await Promise.all([
-    compile(true, always ? vectorView : ""),
-    whole.small || always ? [] : compile(false, ""),
-    whole.small || !vectors ? [] : compile(false, vectorView),
-  ]);
+  const stepsOf = (way: string) =>
+    Promise.all([
+      compile(true, always ? vectorView : "", way),
+      whole.small || always ? [] : compile(false, "", way),
+      whole.small || !vectors ? [] : compile(false, vectorView, way),
+    ]);
+  // `setLoss` never compiles: beside the fastest way for the values of now, there is the one for all.
+  const waysOf = () => familyTraits.waysOf?.(problem) ?? [""];
+  const ways = new Set([waysOf()[0], waysOf().at(-1)!]);
+  const kernels = new Map(await Promise.all(Array.from(ways, async (way) => [way, await stepsOf(way)] as const)));
+  const fastest = () => kernels.get(waysOf().find((way) => kernels.has(way))!)!;
+  let [small, scalar, vector] = fastest();
   const settings = createSettings(device, settingsSize(problem));
   const binder = createBinder(device, problem, ports, settings.buffer, whole);
   let destroyed = false;
@@ -215,6 +223,7 @@ export async function createPlan<F extends Family>(
         refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");
       }
       problem = next;
+      [small, scalar, vector] = fastest();
     },
     check: binder.check,
     destroy() {

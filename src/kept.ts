@@ -19,7 +19,9 @@ export function planFor<P extends Kept>(
   create: () => Promise<P>,
 ): Promise<P> {
   const kept = recall(plans, device, () => new Map());
-  const key = JSON.stringify([structureOf(problem), problem.base.definition.wgsl, options]);
+  const { base, familyTraits } = problem;
+  // With the way: a call has the same bits whatever came before it.
+  const key = JSON.stringify([structureOf(problem), base.definition.wgsl, familyTraits.waysOf?.(problem), options]);
   const make = (old?: Promise<Kept>) => {
     // Whoever awaits it now goes first, and encodes and submits at once.
     old?.then((plan) => plan.destroy()).catch(() => {});

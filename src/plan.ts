@@ -172,21 +172,21 @@ export async function createPlan<F extends Family>(
   const always = columns % 4 === 0 && (width === 1 ? classes === 1 : columns > 32);
   const vectors = always || (width === 1 && (classes === 1 || columns === 1));
   const vectorView = width > 1 ? "element" : "element sample";
-  const stepsOf = (way: string) =>
-    Promise.all([
-      compile(true, always ? vectorView : "", way),
-      whole.small || always ? [] : compile(false, "", way),
-      whole.small || !vectors ? [] : compile(false, vectorView, way),
-    ]);
-  // `setLoss` never compiles: beside the fastest way for the values of now, there is the one for all.
+  // `setLoss` never compiles: beside the fastest way for the values of now there is the one for all, which does without kernels for
+  // small calls.
   const waysOf = () => familyTraits.waysOf?.(problem) ?? [""];
-  const ways = new Set([waysOf()[0], waysOf().at(-1)!]);
-  const kernels = new Map(await Promise.all(Array.from(ways, async (way) => [way, await stepsOf(way)] as const)));
-  const fastest = () => kernels.get(waysOf().find((way) => kernels.has(way))!)!;
-  let [small, scalar, vector] = fastest();
+  const [way, other = way] = waysOf();
+  const view = always ? vectorView : "";
+  const [small, scalar, vector, general] = await Promise.all([
+    compile(true, view, way),
+    whole.small || always ? [] : compile(false, "", way),
+    whole.small || !vectors ? [] : compile(false, vectorView, way),
+    other === way ? [] : compile(whole.small, view, other),
+  ]);
   const settings = createSettings(device, settingsSize(problem));
   const binder = createBinder(device, problem, ports, settings.buffer, whole);
   let destroyed = false;
+  let fits = true;
 
   return {
     get loss() {
@@ -203,7 +203,7 @@ export async function createPlan<F extends Family>(
         refuse("shape", subject, rule, rows, "Create a larger plan.");
       }
       const grid = gridFor(rows);
-      const steps = grid.small ? small : vectors && grid.elements % 4 === 0 ? vector : scalar;
+      const steps = !fits ? general : grid.small ? small : vectors && grid.elements % 4 === 0 ? vector : scalar;
       const groups = binder.groupsFor(buffers, grid, steps);
       const offsets = grid.chunks.map((chunk) => settings.offsetOf(writeSettings(problem, grid, chunk)));
       const [pass, own] = openPass(encoder, subject);
@@ -223,7 +223,7 @@ export async function createPlan<F extends Family>(
         refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");
       }
       problem = next;
-      [small, scalar, vector] = fastest();
+      fits = other === way || waysOf()[0] === way;
     },
     check: binder.check,
     destroy() {

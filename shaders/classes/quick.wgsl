@@ -2,15 +2,14 @@
 // written. Open to losses of one softmax with labels that are classes, whose sums over classes are those of powers:
 // psi = w (1 - p^q) / q, summed up as X = sum of exp(q a) - 1 over score differences a from the top class.
 
-// Exponents of two per difference of logits.
+// What differences of logits are multiplied by: of the root for exp2; of powers for expm1 in sums, for exp2 in the gradient.
 struct Rates {
   root: f32,
   powers: Powers,
 }
 
-fn rates_of(factor: f32) -> Rates {
-  let unit = factor * LOG2_E;
-  return Rates(select(unit, 0.5 * unit, WAY == HALF), power_rates(factor));
+fn rates_of(factor: f32, unit: f32) -> Rates {
+  return Rates(LOG2_E * select(factor, 0.5 * factor, WAY == HALF), power_rates(factor * unit));
 }
 
 fn from_root(root: vec4f) -> vec4f {
@@ -57,13 +56,12 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   let position = turn.position;
   let label = turn.label.class_index;
   let temperature = stage_numbers(0u).x;
-  let rates = rates_of(temperature);
   // Before anybody writes: the gradient may lie in the place of the logits.
   let label_logit = logit_at(start + min(label, settings.width - 1u));
   if (ROW_LANES > 1u && !HAS_first) {
     storageBarrier();  // one lane writes the gradient where all have read the label's logit
   }
-  let state = scan_row(turn.row, position, temperature, rates, lane);
+  let state = scan_row(turn.row, position, temperature, rates_of(temperature, 1.0), lane);
   var stage = Stage();
   stage.factor = temperature;
   stage.log_sum = log1p(state.rest);
@@ -109,6 +107,7 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   let scale = temperature * factor;
   let quads = select(0u, quads_of(position), seal.writes && HAS_gradient);
   let p_scale = -pull * scale / (1.0 + state.rest);
+  let rates = rates_of(temperature, LOG2_E);
   let weights = power_weights(&coefficients, scale, stage.log_sum);
   let whole = whole_quads(position, quads);
   for (var j = 0u; j < whole; j++) {

@@ -9,7 +9,7 @@ fn pass_accumulate_segments(workgroup: u32, workgroups: u32, lane: u32) {
   segment = workgroup % SEGMENTS;
   let row = workgroup / SEGMENTS;
   let factor = stage_numbers(0u).x;
-  let state = scan_online(row * settings.width, lane, factor, rates_of(factor), lane);
+  let state = scan_online(row * settings.width, lane, factor, rates_of(factor, 1.0), lane);
   if (lane == 0u) {
     let weight = select(0.0, usable_weight(row), segment == 0u);
     scratch[segment_slot(row, segment)] = Item(

@@ -307,7 +307,7 @@ const SEGMENTS = ${segments}u;
 const ROW_QUADS = ${quads}u;`,
       classesLanes,
       ...(quickOpen(problem, ports, quads > 0)
-        ? [`const WAY = ${measures ? way : "COARSE"};`, classesQuick, ...(quads > 0 ? [classesKept] : longRows)]
+        ? [`const WAY = ${measures ? way : "ANY"};`, classesQuick, ...(quads > 0 ? [classesKept] : longRows)]
         : [classesGeneral]),
       `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : `port_gradient${view === "element" ? "[at >> 2u][at & 3u]" : "[at]"} = ${half ? "f16(bitcast<f32>(bits))" : "bits"};`} }`,
       classesRow,

@@ -43,21 +43,18 @@ export function isQuick(terms: readonly Term[], plain: boolean): boolean {
 /** Rows can be split over workgroups: what they tell each other holds the sums of so many powers. */
 export const isDivisible = (terms: readonly Term[]): boolean => terms.filter(powerOf).length <= 3;
 
-/** An exponent of so little loses digits in 1 - p^q, unless it is found with care. */
-const SMALL = 0.05;
+/** What is left of 1 - p^q for smaller exponents loses digits, unless it is found as such. */
+const SMALL = 0.02;
 
 /**
- * How kernels of the quick way can find exponentials and their powers (see shaders/classes/row.wgsl) for these parameter values, the
- * fastest first. The last way is open to all values.
+ * How kernels of the quick way can find exponentials and their powers (see shaders/classes/row.wgsl) for these parameter values: the
+ * last way is open to all values.
  */
-export function waysOf(terms: readonly Term[]): readonly string[] {
+export function waysOf(terms: readonly Term[]): [string, string?] {
   const curved = terms.filter((term) => powerOf(term) && term.psi.definition.power?.length !== 0);
-  const exponents = curved.map((term) => powerOf(term)![1]);
-  if (exponents.length === 0) return ["COARSE"];
-  const same = exponents.every((q) => q === exponents[0]);
-  const root = same && (exponents[0] === 0.5 ? "HALF" : exponents[0] === 1 && "WHOLE");
-  const sizable = Math.min(1, ...exponents) * terms[0].scores.temperature >= SMALL;
-  return [...(sizable ? [...(root ? [root] : []), "COARSE"] : []), "FINE"];
+  const [q, ...others] = curved.map((term) => powerOf(term)![1]);
+  const root = others.every((other) => other === q) && (q === 0.5 ? "HALF" : q === 1 && "WHOLE");
+  return root && q * terms[0].scores.temperature >= SMALL ? [root, "ANY"] : ["ANY"];
 }
 
 /** Numbers of a term behind its four coefficients, in the order in which its WGSL reads them. */
@@ -134,23 +131,19 @@ function powersText(terms: readonly Term[], ends: readonly number[]): string {
 struct Powers { ${fields.map((_, n) => `x${n}: f32`).join(", ")} }
 struct PowerQuads { ${fields.map((_, n) => `x${n}: vec4f`).join(", ")} }
 fn power_rates(factor: f32) -> Powers { var p = Powers();
-${each(({ q, linear }, n) => `p.x${n} = ${linear ? "factor" : `${q} * factor * LOG2_E`};`)}
+${each(({ q, linear }, n) => `p.x${n} = ${linear ? "factor" : `${q} * factor`};`)}
 return p; }
 fn rebased(own: Powers, d: f32, count: f32, rates: Powers) -> Powers { var p = own;
-${each(({ linear }, n) => {
-  const x = `rates.x${n} * d`;
-  if (linear) return `p.x${n} += count * (${x});`;
-  return `p.x${n} += select(exp2(${x}) - 1.0, expm1(${x} / LOG2_E), WAY == FINE) * (p.x${n} + count);`;
-})}
+${each(({ linear }, n) => `p.x${n} += ${linear ? `count * (rates.x${n} * d)` : `expm1_quad(vec4f(rates.x${n} * d)).x * (p.x${n} + count)`};`)}
 return p; }
 fn with_powers(own: PowerQuads, d: vec4f, root: vec4f, rates: Powers) -> PowerQuads { var p = own;
 ${each(({ linear }, n) => {
   if (linear) return `p.x${n} += rates.x${n} * d;`;
-  return `if (WAY == FINE) { p.x${n} += expm1_quad(rates.x${n} / LOG2_E * d); } else if (WAY == COARSE) { p.x${n} += exp2(rates.x${n} * d); } else { p.x${n} += root; }`;
+  return `if (WAY == ANY) { p.x${n} += expm1_quad(rates.x${n} * d); } else { p.x${n} += root; }`;
 })}
 return p; }
 fn with_totals(own: Powers, quads: PowerQuads, count: f32) -> Powers { var p = own;
-${each(({ linear }, n) => `p.x${n} += total(quads.x${n})${linear ? "" : " - select(count, 0.0, WAY == FINE)"};`)}
+${each(({ linear }, n) => `p.x${n} += total(quads.x${n})${linear ? "" : " - select(count, 0.0, WAY == ANY)"};`)}
 return p; }
 fn three_powers(p: Powers) -> vec3f { return vec3f(${[0, 1, 2].map((n) => (powers[n] ? `p.x${n}` : "0.0"))}); }
 fn powers_from(v: vec3f) -> Powers { var p = Powers(); ${each((_, n) => (n < 3 ? `p.x${n} = v[${n}];` : ""))} return p; }
@@ -179,7 +172,7 @@ return p; }
 fn power_pulls(p: Powers, d: vec4f, root: vec4f, rates: Powers) -> vec4f { var sum = vec4f();
 ${each(({ linear }, n) => {
   if (linear) return `sum += p.x${n};`;
-  return `if (WAY == HALF || WAY == WHOLE) { sum += p.x${n} * root; } else { sum += p.x${n} * exp2(rates.x${n} * d); }`;
+  return `if (WAY == ANY) { sum += p.x${n} * exp2(rates.x${n} * d); } else { sum += p.x${n} * root; }`;
 })}
 return sum; }`;
 }

@@ -101,7 +101,7 @@ export function createBinder(
     groupsFor: (buffers, grid, steps) =>
       groupsFor(
         buffers,
-        grid.rows,
+        `${grid.rows} ${steps[0].entry}`,
         (port) => sizeOf(port, grid),
         (parts) => createGroups(parts, grid, steps),
       ),

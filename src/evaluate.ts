@@ -10,7 +10,7 @@ import {
   resultNames,
   thresholdWarnings,
 } from "./problem.js";
-import { centerOf, scoresOf } from "./statistics.js";
+import { centerOf, scoreOf } from "./statistics.js";
 import type { Loss } from "./zMasked.js";
 
 /**
@@ -63,10 +63,10 @@ export function evaluate<F extends Family>(
     const values = scores[g].filter((value) => !Number.isNaN(value));
     const n = values.length;
     if (poisoned && scores[g].length > 0) return { ...group, mean: NaN, standardDeviation: NaN, n };
-    return { ...group, ...(mask && centerOf(values, mask)), ...given?.[g], n };
+    return { ...group, ...(mask && (mask.centerOf ?? centerOf)(values, mask)), ...given?.[g], n };
   });
-  // In the order in which samples went to their groups.
-  const scoresIn = statistics.map((group, g) => (mask ? scoresOf(scores[g], group, mask, !!given) : []).values());
+  // Other masks score a batch as a whole, in the order of its samples.
+  const others = mask?.scoresOf?.(scores[0], statistics[0].mean, given).values();
   const z = new Float64Array(samples);
   const keep = new Uint8Array(samples);
   const terms = new Float64Array(samples);
@@ -78,7 +78,7 @@ export function evaluate<F extends Family>(
       keep[i] = 1;
       if (mask) {
         const group = statistics[groupOf(i)];
-        z[i] = scoresIn[groupOf(i)].next().value!;
+        z[i] = others ? others.next().value! : scoreOf(scored[i], group, mask);
         keep[i] = (mask.side === "upper" ? z[i] : Math.abs(z[i])) <= mask.threshold ? 1 : 0;
         group.inliers += keep[i];
       }

@@ -108,6 +108,8 @@ export interface FamilyTraits<F extends Family = Family> {
   readonly segmentsOf?: (problem: Problem, geometry: Geometry, tuning: Tuning, ports: ReadonlySet<Port>) => number;
   /** Lanes of a device that can exchange values as a subgroup, where kernels have a use for them; refuses devices that cannot do it. */
   readonly subgroupOf?: (device: GPUDevice, problem: Problem) => Promise<number> | number;
+  /** Ways in which kernels serve the parameter values of a problem: the one for all values, before it a faster one for those of now. */
+  readonly waysOf?: (problem: Problem) => readonly [string, string?];
   /** Bytes of one number of a port, default 4; and the WGSL of ports where it is not. */
   readonly bytesOf?: (problem: Problem, port: Port) => number;
   readonly ports?: (spec: ModuleSpec) => Partial<Record<Port, string>>;

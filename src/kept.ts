@@ -11,9 +11,9 @@ interface Kept {
 const KEPT_PLANS = 8;
 const plans = new WeakMap<GPUDevice, Map<string, Promise<Kept>>>();
 
-/** What a plan is for, as text. */
+/** What a plan is for, as text. With the way: a call has the same bits whatever came before it. */
 export const keyOf = (problem: Problem, options: object): string =>
-  JSON.stringify([structureOf(problem), problem.base.definition.wgsl, options]);
+  JSON.stringify([structureOf(problem), problem.base.definition.wgsl, problem.familyTraits.waysOf?.(problem), options]);
 
 /** The plan for a structure of losses and options that are its own; `create` makes it. */
 export function planFor<P extends Kept>(

@@ -168,22 +168,21 @@ export function* makePlan(
   const [subgroup, estimator, rows] = (yield [
     familyTraits.subgroupOf?.(device, problem) ?? 1,
     mask && mask.estimator !== "moments" ? selection() : undefined,
-    width > 1 ? rowShaders() : undefined,
-  ]) as [number, Estimator?, RowShaders?];
+    width > 1 && rowShaders(),
+  ]) as [number, Estimator | undefined, RowShaders | false];
   if (estimator && binsSize(whole.groups) > tuning.maxBindingSize) {
-    refuse("unsupported", subject, "the groups must fit a binding", whole.groups, "Use another estimator.");
+    refuse("unsupported", subject, "groups must fit a binding", whole.groups);
   }
   const samples = rows ? [rows.rowsAveraged, rows.rowsStored] : [samplesElements];
   const limit = device.limits.maxStorageBuffersPerShaderStage;
-  const passesOf = (small: boolean, most: number) => (familyTraits.passes ?? passesFor)(problem, wanted, small, most);
+  const passesOf = (familyTraits.passes ?? passesFor).bind(null, problem, wanted);
   const kernels: unknown[] = [];
-  const compile = (small: boolean, view: View): Pass[] => {
+  const compile = (small: boolean, view: View, way?: string): Pass[] => {
     const passes = estimator?.passes(problem, wanted, small, limit, passesOf) ?? passesOf(small, limit);
-    const { workgroupSize } = tuning;
-    const { rowLanes } = whole;
-    const spec = { problem, geometry, unscaled, workgroupSize, view, rowLanes, segments, subgroup, samples, estimator };
     for (const { entry, ports } of passes) {
-      kernels.push(kernel(device, subject, entry, composeModule({ ...spec, ports }, entry), layoutOf(ports)));
+      const cut = { ...tuning, ports, view, rowLanes: whole.rowLanes, segments, subgroup, way };
+      const code = composeModule({ problem, geometry, unscaled, samples, estimator, ...cut }, entry);
+      kernels.push(kernel(device, subject, entry, code, layoutOf(ports)));
     }
     return passes;
   };
@@ -192,16 +191,25 @@ export function* makePlan(
   const always = columns % 4 === 0 && (width === 1 ? classes === 1 : columns > 32);
   const vectors = always || (width === 1 && (classes === 1 || columns === 1));
   const vectorView = width > 1 ? "element" : "element sample";
+  // `setLoss` never compiles: beside the fastest way for the values of now there is the one for all, which does without kernels for
+  // small calls.
+  const waysOf = () => familyTraits.waysOf?.(problem) ?? [];
+  const [way, other] = waysOf();
+  const view = always ? vectorView : "";
   const sets = [
-    compile(true, always ? vectorView : ""),
-    whole.small || always ? [] : compile(false, ""),
-    whole.small || !vectors ? [] : compile(false, vectorView),
+    compile(true, view, way),
+    whole.small || always ? [] : compile(false, "", way),
+    whole.small || !vectors ? [] : compile(false, vectorView, way),
+    other ? compile(whole.small, view, other) : [],
   ];
   const compiled = (yield kernels) as Kernel[];
-  const [small, scalar, vector] = sets.map((set) => set.map((pass): Step => ({ ...pass, ...compiled.shift()! })));
+  const [small, scalar, vector, general] = sets.map((set) =>
+    set.map((pass): Step => ({ ...pass, ...compiled.shift()! })),
+  );
   const settings = createSettings(device, settingsSize(problem));
   const binder = createBinder(device, problem, ports, settings.buffer, whole);
   let destroyed = false;
+  let fits = true;
 
   return {
     get loss() {
@@ -214,11 +222,12 @@ export function* makePlan(
       refuseUnknown(call, ["rows"], subject);
       const { rows = capacity } = call;
       if (!Number.isInteger(rows) || rows < 0 || rows > capacity) {
-        const rule = `rows must be a whole number up to the capacity ${capacity}`;
+        const rule = `rows must be a whole number up to ${capacity}`;
         refuse("shape", subject, rule, rows, "Create a larger plan.");
       }
       const grid = gridFor(rows);
-      const steps = grid.small ? small : vectors && grid.elements % 4 === 0 ? vector : scalar;
+      const steps =
+        !fits && general[0] ? general : grid.small ? small : vectors && grid.elements % 4 === 0 ? vector : scalar;
       const groups = binder.groupsFor(buffers, grid, steps);
       const offsets = grid.chunks.map((chunk) => settings.offsetOf(writeSettings(problem, grid, chunk)));
       const [pass, own] = openPass(encoder, subject);
@@ -238,6 +247,7 @@ export function* makePlan(
         refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");
       }
       problem = next;
+      fits = waysOf()[0] === way;
     },
     check: binder.check,
     destroy() {

@@ -174,7 +174,7 @@ export function resolveProblem(
   if (!loss?.family) {
     refuse("parameter", "loss", "the loss must come from a factory", loss, "Call the factory.");
   }
-  const [base, mask] = "base" in loss ? [loss.base, "mask" in loss ? loss.mask : loss.parameters] : [loss, undefined];
+  const [base, mask] = "base" in loss ? [loss.base, loss.parameters] : [loss];
   const { familyTraits } = base.definition;
   const subject = mask ? `${loss.name}(${base.name})` : base.name;
   const more = planning ? ["inputs", "tuning", ...(familyTraits.planOptions ?? [])] : familyTraits.optional;
@@ -291,7 +291,7 @@ export function checkInputs(problem: Problem, inputs: Inputs, options: Options):
 
 /** Names thresholds that can never fire: |z| of n samples is at most sqrt((n - 1)(n - ddof) / n). */
 export function thresholdWarnings({ mask, subject }: Problem, groups: readonly GroupStatistics[]): string[] {
-  const { threshold = Infinity, ddof = 0, estimator } = mask ?? {};
+  const { threshold, ddof, estimator } = mask!;
   if (estimator !== "moments") return [];
   return groups.flatMap(({ column, class: label, n }) => {
     const most = Math.sqrt(Math.max(0, (n - 1) * (n - ddof)) / n); // of no samples infinite, or NaN

@@ -59,6 +59,8 @@ export interface ModuleSpec {
   readonly segments: number;
   /** Lanes of a block that exchanges values without shared memory; 1 for none. */
   readonly subgroup: number;
+  /** One of the family's ways to serve parameter values. */
+  readonly way: string | undefined;
   /** WGSL of samples, where the family has none of its own. */
   readonly samples: readonly string[];
   /** Of statistics other than mean and standard deviation. */

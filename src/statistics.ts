@@ -37,9 +37,7 @@ function medianOf(values: readonly number[]): number {
 }
 
 /** What a mask's estimator makes of the numbers of a group. */
-export function centerOf(values: readonly number[], mask: Mask) {
-  const { estimator, ddof, eps } = mask;
-  if (mask.centerOf) return mask.centerOf(values);
+export function centerOf(values: readonly number[], { estimator, ddof, eps }: Mask) {
   const moments = momentsOf(values);
   if (estimator === "moments") return { mean: moments.mean, standardDeviation: standardDeviation(moments, ddof) };
   const mean = medianOf(values);
@@ -48,17 +46,8 @@ export function centerOf(values: readonly number[], mask: Mask) {
   return { mean, standardDeviation: 1.4826 * medianOf(distances) || (eps ? 0 : 1.2533 * momentsOf(distances).mean) };
 }
 
-/** The scores of the values of a group. */
-export function scoresOf(
-  values: readonly number[],
-  group: Pick<GroupStatistics, "mean" | "standardDeviation">,
-  mask: Mask,
-  given: boolean,
-): readonly number[] {
-  return mask.scoresOf?.(values, group.mean, given) ?? values.map((value) => scoreOf(value, group, mask));
-}
-
-function scoreOf(
+/** The score of a value within its group. */
+export function scoreOf(
   value: number,
   { mean, standardDeviation: deviation }: Pick<GroupStatistics, "mean" | "standardDeviation">,
   { estimator, threshold, eps }: Mask,

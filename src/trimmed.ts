@@ -15,7 +15,8 @@ export interface TrimOptions {
 /** A loss that is averaged over the samples with the smallest losses. */
 export interface TrimmedLoss<F extends Family = Family> extends MaskedLoss<F> {
   readonly name: "trimmed";
-  readonly parameters: Readonly<Required<TrimOptions>>;
+  /** The options, which inherit what they mean. */
+  readonly parameters: Readonly<Required<TrimOptions>> & Mask;
 }
 
 const PLACES = 2 ** 48;
@@ -42,13 +43,13 @@ function scoresOf(values: readonly number[], cutoff: number, kept: number): numb
   });
 }
 
-function maskOf({ fraction, granularity }: Required<TrimOptions>): Mask {
+function maskOf({ fraction }: TrimOptions): Mask {
   const places = Math.min(Math.round(fraction * PLACES) + 1, PLACES - 1);
   return Object.freeze({
     estimator: "trimmed" as const,
     statistic: "loss" as const,
     per: "batch" as const,
-    granularity,
+    granularity: "sample" as const,
     // Scores are distances from the cutoff, and up to 0 they stay.
     side: "upper" as const,
     threshold: 0,
@@ -59,7 +60,7 @@ function maskOf({ fraction, granularity }: Required<TrimOptions>): Mask {
       const sorted = Float64Array.from(values).sort();
       return { mean: sorted.length > 0 ? sorted[keptOf(sorted.length, places) - 1] : 0, standardDeviation: 0 };
     },
-    scoresOf: (values: readonly number[], cutoff: number, given: boolean) =>
+    scoresOf: (values: readonly number[], cutoff: number, given: unknown) =>
       scoresOf(values, cutoff, given || values.length === 0 ? Infinity : keptOf(values.length, places)),
   });
 }
@@ -91,9 +92,8 @@ export function trimmed<F extends Family>(base: BaseLoss<F>, options: TrimOption
   return Object.freeze({
     name: "trimmed" as const,
     family: base.family,
-    parameters,
+    parameters: Object.freeze(Object.create(maskOf(parameters), Object.getOwnPropertyDescriptors(parameters))),
     base,
-    mask: maskOf(parameters),
     toJSON: () => ({ ...specOf("trimmed", parameters, rules), of: base.toJSON() }),
   });
 }

@@ -28,8 +28,7 @@ const table: Record<"cpu" | "gpu", Omit<Tuning, "maxBindingSize">> = {
 /** The table's row for a device, within its limits. */
 export function tuningOf({ adapterInfo, limits }: GPUDevice, subject: string, override: Partial<Tuning> = {}): Tuning {
   const { architecture, device, description, isFallbackAdapter } = adapterInfo ?? {};
-  const name = `${architecture} ${device} ${description}`;
-  const software = isFallbackAdapter || /swiftshader|llvmpipe/i.test(name);
+  const software = isFallbackAdapter || /swiftshader|llvmpipe/i.test(`${[architecture, device, description]}`);
   const most = limits.maxStorageBufferBindingSize;
   const standard = { ...table[software ? "cpu" : "gpu"], maxBindingSize: most };
   refuseUnknown(override, Object.keys(standard), subject, "tuning");

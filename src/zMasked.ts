@@ -51,17 +51,15 @@ export interface Mask extends Omit<Readonly<Required<ZMaskOptions>>, "estimator"
   /** Centre and deviation of the values of a group, where they are not those of a z-mask. */
   readonly centerOf?: (values: readonly number[]) => Pick<GroupStatistics, "mean" | "standardDeviation">;
   /** The scores of these values about a centre that is theirs, or was given. */
-  readonly scoresOf?: (values: readonly number[], center: number, given: boolean) => readonly number[];
+  readonly scoresOf?: (values: readonly number[], center: number, given: unknown) => readonly number[];
 }
 
-/** A base loss with a mask that is made otherwise. */
+/** A base loss with a mask around it. */
 export interface MaskedLoss<F extends Family = Family> extends Omit<ZMaskedLoss<F>, "name" | "parameters"> {
   /** The modifier. */
   readonly name: string;
-  /** Its options. */
-  readonly parameters: object;
-  /** What they mean. */
-  readonly mask: Mask;
+  /** Its options, and what they mean. */
+  readonly parameters: Mask;
 }
 
 /** Anything that `evaluate`, `run` and `createPlan` take. */

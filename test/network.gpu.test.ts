@@ -391,7 +391,7 @@ describe("plans", () => {
     [
       "too many rows",
       "shape",
-      /rows must be a whole number up to the capacity 30, got 31/,
+      /rows must be a whole number up to 30, got 31/,
       encode(() => {}, { rows: 31 }),
     ],
     ["half a step", "parameter", /step must be a whole number/, encode(() => {}, { step: 0.5 })],

@@ -2,22 +2,32 @@
 // written. Open to losses of one softmax with labels that are classes, whose sums over classes are those of powers:
 // psi = w (1 - p^q) / q, summed up as X = sum of exp(q a) - 1 over score differences a from the top class.
 
-fn power_way(factor: f32) -> u32 {
-  return select(select(COARSE, SHARED, has_root()), FINE, finest_power() * factor < 0.02);
+// What differences of logits are multiplied by: of the root for exp2; of powers for expm1 in sums, for exp2 in the gradient.
+struct Rates {
+  root: f32,
+  powers: Powers,
 }
 
-fn root_of(a: vec4f, way: u32) -> vec4f {
-  if (way == SHARED) {
-    return exp(root_power() * a);
-  }
-  return exp(a);
+fn rates_of(factor: f32, unit: f32) -> Rates {
+  return Rates(LOG2_E * select(factor, 0.5 * factor, WAY == HALF), power_rates(factor * unit));
 }
 
-fn from_root(root: vec4f, way: u32) -> vec4f {
-  if (way == SHARED) {
-    return root * select(vec4f(1.0), root, root_power() == 0.5);
+fn from_root(root: vec4f) -> vec4f {
+  if (WAY == HALF) {
+    return root * root;
   }
   return root;
+}
+
+// What quads of differences d from the top class add up to.
+struct Sums {
+  all: vec4f,  // exponentials
+  powers: PowerQuads,
+}
+
+fn with_quad(own: Sums, d: vec4f, rates: Rates) -> Sums {
+  let root = exp2(rates.root * d);
+  return Sums(own.all + from_root(root), with_powers(own.powers, d, root, rates.powers));
 }
 
 // What a scan tells of a row.
@@ -36,9 +46,9 @@ fn largest_of(v: vec4f) -> f32 {
 }
 
 // Gradient of a quad of classes.
-fn pulls_at(l: vec4f, p_scale: f32, weights: Powers, way: u32) -> vec4f {
-  let root = root_of(l, way);
-  return p_scale * from_root(root, way) + power_pulls(weights, l, root, way);
+fn pulls_at(d: vec4f, p_scale: f32, weights: Powers, rates: Rates) -> vec4f {
+  let root = exp2(rates.root * d);
+  return p_scale * from_root(root) + power_pulls(weights, d, root, rates.powers);
 }
 
 fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
@@ -46,13 +56,12 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   let position = turn.position;
   let label = turn.label.class_index;
   let temperature = stage_numbers(0u).x;
-  let way = power_way(temperature);
   // Before anybody writes: the gradient may lie in the place of the logits.
   let label_logit = logit_at(start + min(label, settings.width - 1u));
   if (ROW_LANES > 1u && !HAS_first) {
     storageBarrier();  // one lane writes the gradient where all have read the label's logit
   }
-  let state = scan_row(turn.row, position, temperature, way, lane);
+  let state = scan_row(turn.row, position, temperature, rates_of(temperature, 1.0), lane);
   var stage = Stage();
   stage.factor = temperature;
   stage.log_sum = log1p(state.rest);
@@ -69,7 +78,8 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   var pull_top = 0.0;
   var pull_others = 0.0;
   var pull_label = 0.0;
-  for (var i = 0u; i < TERMS; i++) {
+  var i = 0u;
+  loop {
     let powers = power_sums(i, state.powers, stage.log_sum, others);
     let at_label = psi_of(i, label_log, false);
     let value = select(at_label.x, difference_of(i, label_score, -stage.log_sum), kind_of(i) == CENTERED);
@@ -81,6 +91,10 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
     pull_top += (select(0.0, settled.y, label_tops) + settled.z) * at_top.y;
     pull_others += settled.y * sums.labelled.y + settled.z * sums.plain.y;
     pull_label += (settled.y + settled.z) * at_label.y;
+    continuing {
+      i++;
+      break if i >= TERMS;
+    }
   }
   if (NEEDS_LOG_SUM) {
     result.log_sum = state.top + stage.log_sum;
@@ -92,24 +106,18 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   let pull = pull_others + pull_top;
   let scale = temperature * factor;
   let quads = select(0u, quads_of(position), seal.writes && HAS_gradient);
-  let p_scale = -pull * scale;
-  let weights = power_weights(&coefficients, scale);
+  let p_scale = -pull * scale / (1.0 + state.rest);
+  let rates = rates_of(temperature, LOG2_E);
+  let weights = power_weights(&coefficients, scale, stage.log_sum);
   let whole = whole_quads(position, quads);
-  let rooted = select(0u, whole, way == SHARED);
-  if (POWERS > 0u) {
-    for (var j = 0u; j < rooted; j++) {
-      let l = temperature * (row_quad(start, position, j) - state.top) - stage.log_sum;
-      write_gradient(start + class_of(position, j), 1u, vec4<bool>(true), marked(pulls_at(l, p_scale, weights, SHARED), marks));
-    }
-  }
-  for (var j = rooted; j < whole; j++) {
-    let l = temperature * (row_quad(start, position, j) - state.top) - stage.log_sum;
-    write_gradient(start + class_of(position, j), 1u, vec4<bool>(true), marked(pulls_at(l, p_scale, weights, COARSE), marks));
+  for (var j = 0u; j < whole; j++) {
+    let pulls = pulls_at(row_quad(start, position, j) - state.top, p_scale, weights, rates);
+    write_gradient(start + class_of(position, j), 1u, vec4<bool>(true), marked(pulls, marks));
   }
   for (var j = whole; j < quads; j++) {
     let k = class_of(position, j);
-    let l = temperature * (row_quad(start, position, j) - state.top) - stage.log_sum;
-    write_gradient(start + k, 1u, below(k, settings.width), marked(pulls_at(l, p_scale, weights, COARSE), marks));
+    let pulls = pulls_at(row_quad(start, position, j) - state.top, p_scale, weights, rates);
+    write_gradient(start + k, 1u, below(k, settings.width), marked(pulls, marks));
   }
   if (quads > 0u && turn.label.used && has_class(position, label)) {
     let own = select(pull_label - exp(label_log) * pull, pull_top * stage.others - exp(label_log) * pull_others, label_tops);

@@ -8,11 +8,12 @@
 const LEAST = -103.0;
 const NO_CLASS = 0xffffffffu;
 
-// How exponentials and their powers are found: each by itself; with care, for small exponents; or from one root exp(q a), where
-// all exponents are 1/2 or all are 1.
-const COARSE = 0u;
-const FINE = 1u;
-const SHARED = 2u;
+// How exponentials and their powers are found, WAY being one of these: from one root exp(q a), where all exponents are 1/2 or all
+// are 1; or each by itself.
+const HALF = 0u;
+const WHOLE = 1u;
+const ANY = 2u;
+const LOG2_E = 1.4426950408889634;
 
 struct Stage {
   factor: f32,

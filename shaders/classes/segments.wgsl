@@ -9,12 +9,11 @@ fn pass_accumulate_segments(workgroup: u32, workgroups: u32, lane: u32) {
   segment = workgroup % SEGMENTS;
   let row = workgroup / SEGMENTS;
   let factor = stage_numbers(0u).x;
-  let state = scan_online(row * settings.width, lane, factor, power_way(factor), lane);
+  let state = scan_online(row * settings.width, lane, factor, rates_of(factor, 1.0), lane);
   if (lane == 0u) {
     let weight = select(0.0, usable_weight(row), segment == 0u);
-    let odd = select(0u, 0x80000000u, is_odd(state.odd));
     scratch[segment_slot(row, segment)] = Item(
-      vec4f(weight, state.top, state.rest, state.count), vec4u(odd, bitcast<vec3u>(three_powers(state.powers))));
+      vec4f(weight, state.top, state.rest, state.count), vec4u(state.odd, bitcast<vec3u>(three_powers(state.powers))));
   }
 }
 
@@ -24,15 +23,15 @@ fn stored(row: u32, part: u32) -> Online {
   state.top = item.values.y;
   state.rest = item.values.z;
   state.count = item.values.w;
-  state.odd = vec4u(item.counts.x);
+  state.odd = item.counts.x;
   state.powers = powers_from(bitcast<vec3f>(item.counts.yzw));
   return state;
 }
 
-fn scan_row(row: u32, position: u32, factor: f32, way: u32, lane: u32) -> Scan {
+fn scan_row(row: u32, position: u32, factor: f32, rates: Rates, lane: u32) -> Scan {
   var state = stored(row, 0u);
   for (var part = 1u; part < SEGMENTS; part++) {
-    state = merged(state, stored(row, part), factor);
+    state = merged(state, stored(row, part), factor, rates);
   }
   return scan_of(state);
 }

@@ -37,7 +37,7 @@ import { subgroupOf } from "../subgroups.js";
 import { bytesOf, halfPorts } from "./half.js";
 import type { ClassLoss } from "./loss.js";
 import { argmax, logSumExp, measureRow } from "./row.js";
-import { codeOf, isDivisible, isQuick, numbersOf } from "./wgsl.js";
+import { codeOf, isDivisible, isQuick, numbersOf, waysOf } from "./wgsl.js";
 
 /** True where labels are rows of probabilities, false where they are classes. */
 const areRows = (labels: ArrayLike<number>, { rows, columns }: Geometry): boolean =>
@@ -284,15 +284,18 @@ export const classes: FamilyTraits<"class"> = {
   passes,
   resolve,
   measure,
+  waysOf: ({ base }) => waysOf((base as ClassLoss).terms(2)),
   numbers: (base, columns) => numbersOf((base as ClassLoss).terms(columns), columns),
   code: (base: BaseLoss) => [familiesClass, statisticsLoss, ...codeOf((base as ClassLoss).terms(2))],
-  samples({ problem, geometry, ports, view, rowLanes, segments, subgroup }) {
+  samples({ problem, geometry, ports, view, rowLanes, segments, subgroup, way }) {
     const { mask } = problem;
     const needsLogSum = mask?.statistic === "probability" || ports.has("logSumExp");
     const quads = segments > 1 ? 0 : quadsKept(geometry.columns, rowLanes);
     const longRows = [classesOnline, segments > 1 ? classesSegments : classesWhole];
     const gradient = ports.has("gradient");
     const half = problem.options.logits === "f16";
+    // Kernels that look at no row are the same whatever the way.
+    const measures = ports.has("first") || (gradient && ports.has("labels"));
     return [
       `const SOFT = ${problem.options.labels === "rows"};
 const VECTOR = ${view === "element"};
@@ -304,7 +307,7 @@ const SEGMENTS = ${segments}u;
 const ROW_QUADS = ${quads}u;`,
       classesLanes,
       ...(quickOpen(problem, ports, quads > 0)
-        ? [classesQuick, ...(quads > 0 ? [classesKept] : longRows)]
+        ? [`const WAY = ${measures ? way : "ANY"};`, classesQuick, ...(quads > 0 ? [classesKept] : longRows)]
         : [classesGeneral]),
       `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : `port_gradient${view === "element" ? "[at >> 2u][at & 3u]" : "[at]"} = ${half ? "f16(bitcast<f32>(bits))" : "bits"};`} }`,
       classesRow,

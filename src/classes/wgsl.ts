@@ -43,6 +43,20 @@ export function isQuick(terms: readonly Term[], plain: boolean): boolean {
 /** Rows can be split over workgroups: what they tell each other holds the sums of so many powers. */
 export const isDivisible = (terms: readonly Term[]): boolean => terms.filter(powerOf).length <= 3;
 
+/** What is left of 1 - p^q for smaller exponents loses digits, unless it is found as such. */
+const SMALL = 0.02;
+
+/**
+ * How kernels of the quick way can find exponentials and their powers (see shaders/classes/row.wgsl) for these parameter values: the
+ * last way is open to all values.
+ */
+export function waysOf(terms: readonly Term[]): [string, string?] {
+  const curved = terms.filter((term) => powerOf(term) && term.psi.definition.power?.length !== 0);
+  const [q, ...others] = curved.map((term) => powerOf(term)![1]);
+  const root = others.every((other) => other === q) && (q === 0.5 ? "HALF" : q === 1 && "WHOLE");
+  return root && q * terms[0].scores.temperature >= SMALL ? [root, "ANY"] : ["ANY"];
+}
+
 /** Numbers of a term behind its four coefficients, in the order in which its WGSL reads them. */
 function extrasOf(term: Term): number[] {
   const { psi, share } = term;
@@ -113,30 +127,23 @@ function powersText(terms: readonly Term[], ends: readonly number[]): string {
   );
   const each = (text: (power: (typeof powers)[number], n: number) => string): string => powers.map(text).join("\n");
   const fields = powers.length > 0 ? powers : [{}];
-  const curved = powers.filter(({ linear }) => !linear);
   return `const POWERS = ${powers.length}u;
 struct Powers { ${fields.map((_, n) => `x${n}: f32`).join(", ")} }
-fn root_power() -> f32 { return ${curved[0]?.q ?? "1.0"}; }
-fn has_root() -> bool { let q = root_power(); return ${[`${curved.length > 0} && (q == 0.5 || q == 1.0)`, ...curved.map((power) => `${power.q} == q`)].join(" && ")}; }
-fn finest_power() -> f32 { var least = 1.0; ${each(({ q, linear }) => (linear ? "" : `least = min(least, ${q});`))} return least; }
-fn rebased(own: Powers, shift: f32, count: f32) -> Powers { var p = own;
-${each(({ q, linear }, n) => (linear ? `p.x${n} += count * shift;` : `p.x${n} += expm1(${q} * shift) * (p.x${n} + count);`))}
+struct PowerQuads { ${fields.map((_, n) => `x${n}: vec4f`).join(", ")} }
+fn power_rates(factor: f32) -> Powers { var p = Powers();
+${each(({ q, linear }, n) => `p.x${n} = ${linear ? "factor" : `${q} * factor`};`)}
 return p; }
-fn with_powers(own: Powers, a: array<vec4f, 4>, roots: array<vec4f, 4>, way: u32) -> Powers { var p = own;
-${each(({ q, linear }, n) => {
-  const four = (text: (k: number) => string): string => `total((${text(0)} + ${text(1)}) + (${text(2)} + ${text(3)}))`;
-  if (linear) return `p.x${n} += ${four((k) => `a[${k}]`)};`;
-  const fine = `p.x${n} += ${four((k) => `expm1_quad(${q} * a[${k}])`)};`;
-  const shared = `p.x${n} += ${four((k) => `roots[${k}]`)} - 16.0;`;
-  const coarse = `p.x${n} += ${four((k) => `exp(${q} * a[${k}])`)} - 16.0;`;
-  return `if (way == FINE) { ${fine} } else if (way == SHARED) { ${shared} } else { ${coarse} }`;
+fn rebased(own: Powers, d: f32, count: f32, rates: Powers) -> Powers { var p = own;
+${each(({ linear }, n) => `p.x${n} += ${linear ? `count * (rates.x${n} * d)` : `expm1_quad(vec4f(rates.x${n} * d)).x * (p.x${n} + count)`};`)}
+return p; }
+fn with_powers(own: PowerQuads, d: vec4f, root: vec4f, rates: Powers) -> PowerQuads { var p = own;
+${each(({ linear }, n) => {
+  if (linear) return `p.x${n} += rates.x${n} * d;`;
+  return `if (WAY == ANY) { p.x${n} += expm1_quad(rates.x${n} * d); } else { p.x${n} += root; }`;
 })}
 return p; }
-fn with_quad(own: Powers, a: vec4f, root: vec4f, way: u32) -> Powers { var p = own;
-${each(({ q, linear }, n) => {
-  if (linear) return `p.x${n} += total(a);`;
-  return `if (way == FINE) { p.x${n} += total(expm1_quad(${q} * a)); } else if (way == SHARED) { p.x${n} += total(root) - 4.0; } else { p.x${n} += total(exp(${q} * a)) - 4.0; }`;
-})}
+fn with_totals(own: Powers, quads: PowerQuads, count: f32) -> Powers { var p = own;
+${each(({ linear }, n) => `p.x${n} += total(quads.x${n})${linear ? "" : " - select(count, 0.0, WAY == ANY)"};`)}
 return p; }
 fn three_powers(p: Powers) -> vec3f { return vec3f(${[0, 1, 2].map((n) => (powers[n] ? `p.x${n}` : "0.0"))}); }
 fn powers_from(v: vec3f) -> Powers { var p = Powers(); ${each((_, n) => (n < 3 ? `p.x${n} = v[${n}];` : ""))} return p; }
@@ -146,8 +153,8 @@ return p; }
 fn exchange_powers(own: Powers, lane: u32, span: u32) -> Powers { var p = own;
 ${each((_, n) => `p.x${n} = bitcast<f32>(exchange(vec4u(bitcast<u32>(own.x${n})), lane, span).x);`)}
 return p; }
-fn merged_powers(own: Powers, other: Powers, shift: f32, count: f32, other_count: f32, grows: bool) -> Powers {
-let raised = rebased(own, shift, count); let raised_other = rebased(other, shift, other_count); var p = own;
+fn merged_powers(own: Powers, other: Powers, d: f32, counts: vec2f, grows: bool, rates: Powers) -> Powers {
+let raised = rebased(own, d, counts.x, rates); let raised_other = rebased(other, d, counts.y, rates); var p = own;
 ${each((_, n) => `p.x${n} = select(own.x${n} + raised_other.x${n}, raised.x${n} + other.x${n}, grows);`)}
 return p; }
 fn power_sums(i: u32, p: Powers, log_sum: f32, others: f32) -> vec2f {
@@ -159,13 +166,14 @@ ${each(({ i, q, factor, linear }, n) => {
   return `if (i == ${i}u) { let e = exp(-${q} * log_sum); return -${factor} * vec2f((${value}) / ${q}, e * (others + p.x${n})); }`;
 })}
 return vec2f(); }
-fn power_weights(coefficients: ptr<function, array<Coefficients, TERMS>>, scale: f32) -> Powers { var p = Powers();
-${each(({ i, factor }, n) => `p.x${n} = -(*coefficients)[${i}].every * ${factor} * scale;`)}
+fn power_weights(coefficients: ptr<function, array<Coefficients, TERMS>>, scale: f32, log_sum: f32) -> Powers { var p = Powers();
+${each(({ i, q, factor, linear }, n) => `p.x${n} = -(*coefficients)[${i}].every * ${factor} * scale${linear ? "" : ` * exp(-${q} * log_sum)`};`)}
 return p; }
-fn power_pulls(p: Powers, l: vec4f, root: vec4f, way: u32) -> vec4f { var sum = vec4f();
-${each(({ q, linear }, n) =>
-  linear ? `sum += p.x${n};` : `if (way == SHARED) { sum += p.x${n} * root; } else { sum += p.x${n} * exp(${q} * l); }`,
-)}
+fn power_pulls(p: Powers, d: vec4f, root: vec4f, rates: Powers) -> vec4f { var sum = vec4f();
+${each(({ linear }, n) => {
+  if (linear) return `sum += p.x${n};`;
+  return `if (WAY == ANY) { sum += p.x${n} * exp2(rates.x${n} * d); } else { sum += p.x${n} * root; }`;
+})}
 return sum; }`;
 }
 

@@ -3,10 +3,7 @@ import type { Loss, Mask, Result } from "../../src/index.js";
 import { expectClose, expectEqual } from "./compare.js";
 
 /** What a loss masks by, if it masks. */
-export function maskOf(loss: Loss): Mask | undefined {
-  if (!("base" in loss)) return undefined;
-  return "mask" in loss ? loss.mask : loss.parameters;
-}
+export const maskOf = (loss: Loss): Mask | undefined => ("base" in loss ? loss.parameters : undefined);
 
 /** Largest finite magnitude of an array. */
 function magnitude(values: ArrayLike<number>): number {

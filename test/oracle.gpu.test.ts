@@ -12,12 +12,13 @@ import regression from "./vectors/regression.json";
 import symmetric from "./vectors/symmetric.json";
 import zerror from "./vectors/zerror.json";
 
+// Several at a time: a browser may take 100 ms for each read-back.
 let device: GPUDevice;
 beforeAll(async () => {
   device = (await requestTestDevice()).device;
 });
 
-describe.each([
+describe.concurrent.each([
   ["regression", regression, 150],
   ["zerror", zerror, 74],
   ["classification-py", classificationPy, 384],

@@ -32,6 +32,12 @@ const lessOf = [
     why: "naga has its compiler and driver; Firefox is slow to return so many or so large results",
   },
   {
+    runtimes: ["firefox"],
+    files: ["oracle"],
+    shorter: true,
+    why: "naga runs all vectors; here it is the first one of every loss and set of options",
+  },
+  {
     runtimes: ["naga"],
     files: ["parity", "classes", "classes.regimes", "lai"],
     shorter: true,

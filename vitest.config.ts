@@ -9,31 +9,33 @@ import {
   firefoxPreferences,
   softwareDriver,
 } from "./scripts/lib/browsers.mjs";
+import { excludedBy, gpuTests, shared } from "./scripts/lib/runtimes.mjs";
+import { LongestFirst } from "./scripts/lib/sequencer.mjs";
 import { findVulkan } from "./scripts/lib/vulkan.mjs";
 
-const gpuTests = ["test/**/*.gpu.test.ts"];
-const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 }; // software adapters are slow
 const driver = softwareDriver ? findVulkan().dawn : undefined;
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
           name: "cpu",
           include: ["test/**/*.test.ts"],
           exclude: gpuTests,
-          ...timeouts,
+          ...shared,
         },
       },
       {
         test: {
           name: "dawn",
           include: gpuTests,
+          exclude: excludedBy("dawn"),
           pool: "forks", // a native module: threads share its state
           setupFiles: ["test/setup/dawn.ts"],
-          env: driver ? { VK_ICD_FILENAMES: driver } : {},
-          ...timeouts,
+          ...shared,
+          env: { ...shared.env, ...(driver && { VK_ICD_FILENAMES: driver }) },
         },
       },
       {
@@ -42,7 +44,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: gpuTests,
-          ...timeouts,
+          ...shared,
           browser: {
             enabled: true,
             headless: true,
@@ -51,6 +53,7 @@ export default defineConfig({
               {
                 name: "chromium",
                 browser: "chromium",
+                exclude: excludedBy("chromium"),
                 provider: playwright({
                   launchOptions: { executablePath: findChromium(), args: chromiumArguments() },
                 }),
@@ -58,6 +61,7 @@ export default defineConfig({
               {
                 name: "firefox",
                 browser: "firefox",
+                exclude: excludedBy("firefox"),
                 provider: playwright({
                   launchOptions: {
                     channel: "moz-firefox", // the stock Firefox, not Playwright's patched one

@@ -2,6 +2,8 @@
 //   npx deno run -A node_modules/vitest/vitest.mjs run -c vitest.naga.config.ts
 import { defineConfig } from "vitest/config";
 import { softwareDriver } from "./scripts/lib/browsers.mjs";
+import { excludedBy, gpuTests, shared } from "./scripts/lib/runtimes.mjs";
+import { LongestFirst } from "./scripts/lib/sequencer.mjs";
 import { findVulkan } from "./scripts/lib/vulkan.mjs";
 
 const driver = softwareDriver ? findVulkan().naga : undefined;
@@ -9,10 +11,11 @@ const driver = softwareDriver ? findVulkan().naga : undefined;
 export default defineConfig({
   test: {
     name: "naga",
-    include: ["test/**/*.gpu.test.ts"],
+    sequence: { sequencer: LongestFirst },
+    include: gpuTests,
+    exclude: excludedBy("naga"),
     pool: "forks", // threads fail at teardown in Deno
-    env: driver ? { VK_ICD_FILENAMES: driver } : {},
-    testTimeout: 120_000, // software adapters are slow
-    hookTimeout: 120_000,
+    ...shared,
+    env: { ...shared.env, ...(driver && { VK_ICD_FILENAMES: driver }) },
   },
 });

@@ -1,16 +1,16 @@
 // `npm test`: installs what is missing and runs every suite in every runtime, one after another.
 //   npm test -- --project cpu,dawn     only these runtimes
 //   npm test -- test/smoke             anything else goes to vitest, such as a file filter or -t "a name"
+//   EVERY_TEST=1 npm test              and no runtime leaves out what scripts/lib/runtimes.mjs lets it leave out
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findChromium, findFirefox, firefoxAdvice } from "./lib/browsers.mjs";
 import { ensureDependencies } from "./lib/dependencies.mjs";
 import { root, run } from "./lib/run.mjs";
+import { lessIn, optionalRuntimes, runtimes } from "./lib/runtimes.mjs";
 import { findVulkan } from "./lib/vulkan.mjs";
 
-const runtimes = ["cpu", "dawn", "chromium", "firefox", "naga"];
-const optional = ["firefox"];
 const skippedTestsShown = 30;
 const failureLinesShown = 8;
 const failuresShown = 20;
@@ -95,6 +95,7 @@ function printTable(rows) {
   line("runtime", "passed", "failed", "skipped", "seconds");
   for (const row of rows) line(row.runtime, row.passed, row.failed, row.skipped, row.seconds.toFixed(1));
   for (const { runtime, notes, skippedTests } of rows) {
+    for (const less of lessIn(runtime)) console.log(`${runtime}: ${less}`);
     for (const note of notes.slice(0, failuresShown)) console.log(`${runtime}: ${note}`);
     if (notes.length > failuresShown) console.log(`${runtime}: ${notes.length - failuresShown} more failures`);
     for (const test of skippedTests.slice(0, skippedTestsShown)) console.log(`${runtime}: skipped test: ${test}`);
@@ -131,7 +132,7 @@ for (const runtime of chosen) {
       if (none && extra.length > 0) row.notes.push(`runtime skipped: no test matches ${extra.join(" ")}`);
       else if (none) {
         row.notes.push("no test ran");
-        if (!optional.includes(runtime)) row.failed = 1;
+        if (!optionalRuntimes.includes(runtime)) row.failed = 1;
       }
     }
   } catch (error) {

@@ -388,12 +388,7 @@ describe("plans", () => {
         });
       },
     ],
-    [
-      "too many rows",
-      "shape",
-      /rows must be a whole number up to 30, got 31/,
-      encode(() => {}, { rows: 31 }),
-    ],
+    ["too many rows", "shape", /rows must be a whole number up to 30, got 31/, encode(() => {}, { rows: 31 })],
     ["half a step", "parameter", /step must be a whole number/, encode(() => {}, { step: 0.5 })],
     ["units that are no list", "shape", /units must be whole numbers/, create({ units: 3 })],
     ["half a sample", "shape", /batch must be a whole number/, create({ batch: 1.5 })],

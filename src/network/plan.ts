@@ -259,7 +259,7 @@ export async function createNetworkPlan(
       refuseUnknown(call, ["rows", "step"], subject);
       const { rows = batch, step = 0 } = call;
       if (!Number.isInteger(rows) || rows < 0 || rows > batch) {
-        const rule = `rows must be a whole number up to the capacity ${batch}`;
+        const rule = `rows must be a whole number up to ${batch}`;
         refuse("shape", subject, rule, rows, "Create a larger plan.");
       }
       checkParameter(subject, "step", step, word);

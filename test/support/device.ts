@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 // The one way in which tests get a GPU, the same in all runtimes.
 import { afterAll, afterEach, type TestContext } from "vitest";
 
@@ -10,6 +11,12 @@ function detectRuntime(): Runtime {
   if (typeof process !== "undefined" && process.versions?.node) return "dawn";
   return navigator.userAgent.includes("Firefox") ? "firefox" : "chromium";
 }
+
+/**
+ * Whether lists of losses, tunings and options are tried in full. Elsewhere each of them keeps what leads through every kernel;
+ * scripts/lib/runtimes.mjs says why.
+ */
+export const thorough: boolean = runtime === "dawn" || Boolean(import.meta.env.EVERY_TEST);
 
 export interface TestDevice {
   device: GPUDevice;

@@ -1,0 +1,75 @@
+// Which runtime runs what, and why not all of it: read by the configurations of vitest and by `npm test`.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./run.mjs";
+
+/** In the order in which `npm test` runs them. */
+export const runtimes = ["cpu", "dawn", "chromium", "firefox", "naga"];
+
+/** May be missing on a machine. */
+export const optionalRuntimes = ["firefox"];
+
+const gpuTest = ".gpu.test.ts";
+
+/**
+ * Test files by their names without `.gpu.test.ts`, which runtimes leave out or, where `shorter`, run with shorter lists of losses,
+ * tunings and options (`thorough` in test/support/device.ts). Dawn runs all.
+ */
+const lessOf = [
+  {
+    runtimes: ["chromium", "firefox", "naga"],
+    files: ["mutation"],
+    why: "it tries the checks, not the runtime",
+  },
+  {
+    runtimes: ["chromium", "firefox"],
+    files: ["parity", "classes", "classes.regimes", "lai", "half"],
+    why: "ways to cut the work are up to the shader compiler: dawn has that of Chromium, naga that of Firefox",
+  },
+  {
+    runtimes: ["firefox"],
+    files: ["bench", "extremes", "limits", "median"],
+    why: "naga has its compiler and driver; Firefox is slow to return so many or so large results",
+  },
+  {
+    runtimes: ["firefox"],
+    files: ["oracle"],
+    shorter: true,
+    why: "naga runs all vectors; here it is the first one of every loss and set of options",
+  },
+  {
+    runtimes: ["naga"],
+    files: ["parity", "classes", "classes.regimes", "lai"],
+    shorter: true,
+    why: "another compiler can go wrong in a kernel, and every kind of kernel is left in",
+  },
+];
+
+/** EVERY_TEST=1 leaves out nothing. */
+const everyTest = process.env.EVERY_TEST ?? "";
+
+/** What a runtime leaves out, as lines for people. */
+export function lessIn(runtime) {
+  const entries = everyTest ? [] : lessOf.filter(({ runtimes }) => runtimes.includes(runtime));
+  return entries.map(({ files, shorter, why }) => `${shorter ? "shorter" : "left out"}: ${files.join(", ")}: ${why}`);
+}
+
+/** The files that a runtime leaves out, as patterns for vitest. */
+export function excludedBy(runtime) {
+  const fileOf = (name) => `test/${name}${gpuTest}`;
+  const gone = lessOf.flatMap(({ files }) => files.map(fileOf)).filter((file) => !existsSync(join(root, file)));
+  if (gone.length > 0) throw new Error(`scripts/lib/runtimes.mjs names tests that do not exist: ${gone.join(", ")}`);
+  const entries = everyTest ? [] : lessOf.filter((entry) => !entry.shorter && entry.runtimes.includes(runtime));
+  return entries.flatMap(({ files }) => files.map(fileOf));
+}
+
+/** Every GPU test, and what all configurations share. */
+export const gpuTests = [`test/**/*${gpuTest}`];
+export const shared = {
+  testTimeout: 240_000, // software adapters are slow, more so on a busy machine
+  hookTimeout: 240_000,
+  // One file compiles kernels while another one computes; some browsers wait 100 ms for every read-back.
+  maxWorkers: "100%",
+  maxConcurrency: 8,
+  env: { EVERY_TEST: everyTest },
+};

@@ -42,10 +42,17 @@ export function requireTf(tf: Tf): void {
   if (missing) refuse("unsupported", "toTfjs", `tf must be TensorFlow.js, with ${missing}`, tf, `${versions}.`);
 }
 
+/** What the WebGPU backend knows of a tensor's data: where they are, and of which type in memory. */
+interface HeldData {
+  readonly dtype: string;
+  readonly resource?: unknown;
+  readonly values?: ArrayLike<number> | null;
+}
+
 /** What its WebGPU backend has, some of it private in its types. */
 export interface WebgpuBackend {
   readonly device: GPUDevice;
-  readonly tensorMap: { get(dataId: object): { resource?: unknown; values?: ArrayLike<number> | null } };
+  readonly tensorMap: { get(dataId: object): HeldData };
   commandEncoder: GPUCommandEncoder | null;
   computePassEncoder: GPUComputePassEncoder | null;
   dispatchCountInPass: number;
@@ -72,6 +79,10 @@ export function webgpuOf(backend: unknown): WebgpuBackend | undefined {
   if (missing) refuse("unsupported", "toTfjs", `the backend must have ${missing}`, "another version", `${versions}.`);
   return one as WebgpuBackend;
 }
+
+/** False where a tensor that is float32 by name still has the whole numbers in memory that it was cast from. */
+export const holdsFloats = (backend: WebgpuBackend, { dataId }: { readonly dataId: object }): boolean =>
+  backend.tensorMap.get(dataId).dtype === "float32";
 
 /** The buffer that holds a tensor's numbers on the GPU; small tensors may not be there yet. May end the open pass. */
 export function bufferFor(backend: WebgpuBackend, dataId: object): GPUBuffer {

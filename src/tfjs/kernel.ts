@@ -1,7 +1,17 @@
 /** The loss as a kernel of TensorFlow.js, for whatever backend is active. */
+import { refuse } from "../errors.js";
 import type { PlanOptions } from "../plan.js";
 import { type Call, type KernelInputs, type LossAttributes, readCall, sizeOf } from "./call.js";
-import { bufferFor, recordBetween, requireTf, type TensorInfo, type Tf, type WebgpuBackend, webgpuOf } from "./host.js";
+import {
+  bufferFor,
+  holdsFloats,
+  recordBetween,
+  requireTf,
+  type TensorInfo,
+  type Tf,
+  type WebgpuBackend,
+  webgpuOf,
+} from "./host.js";
 import { planNow } from "./plans.js";
 import { resultsOf } from "./reference.js";
 
@@ -45,6 +55,11 @@ function onWebgpu({ inputs, attrs, backend: given }: Given): TensorInfo[] {
   const call = readCall(inputs, attrs);
   const { problem, geometry, outputs } = call;
   if (geometry.elements === 0) return outputs.map(({ shape, dtype }) => zeros(backend, shape, dtype));
+  for (const [name, info] of Object.entries(inputs)) {
+    if (info.dtype === "float32" && !holdsFloats(backend, info)) {
+      refuse("shape", problem.subject, `${name} must be float32 in memory`, "whole numbers", "Multiply it by 1.");
+    }
+  }
   const plan = planNow(backend, problem, planOptionsOf(call));
   if (plan.loss !== attrs.loss) plan.setLoss(attrs.loss);
   const infos = outputs.map(({ shape, dtype }) => backend.makeTensorInfo(shape, dtype));

@@ -5,7 +5,7 @@ import { structureOf } from "../plan.js";
 import { emptyGroups, type NonFinite, type OptionalInputs, type Reduction, resolveProblem } from "../problem.js";
 import type { Loss } from "../zMasked.js";
 import { type KernelOutput, kernelOutputs, readCall, sizeOf } from "./call.js";
-import { requireTf, type Scalar, type Tensor, type Tf, webgpuOf } from "./host.js";
+import { holdsFloats, requireTf, type Scalar, type Tensor, type Tf, webgpuOf } from "./host.js";
 import { registerLossKernel } from "./kernel.js";
 import { createLast, type KeptOutput, type Last } from "./last.js";
 import { loadMedian } from "./plans.js";
@@ -101,8 +101,7 @@ export function toTfjs(tf: Tf, loss: Loss, options: TfjsOptions = {}): TfjsLoss<
     for (const [name, tensor] of Object.entries(tensors)) {
       if (!tensor) continue;
       const ids = name === "labels" && family === "class" && tensor.size !== first.size;
-      prepared[name] =
-        tensor.dtype === (ids ? "int32" : "float32") ? tensor : tf.cast(tensor, ids ? "int32" : "float32");
+      prepared[name] = ids ? (tensor.dtype === "int32" ? tensor : tf.cast(tensor, "int32")) : floatsOf(tf, tensor);
     }
     if (classWeights && !prepared.classWeights) {
       const { backendName } = tf.engine();
@@ -148,7 +147,8 @@ export function toTfjs(tf: Tf, loss: Loss, options: TfjsOptions = {}): TfjsLoss<
     const compute = (...all: (Tensor | ((tensors: Tensor[]) => void))[]) => {
       const save = all.pop() as (tensors: Tensor[]) => void;
       const own = Object.fromEntries(names.map((name, i) => [name, all[i] as Tensor]));
-      const inputs = { ...prepare(given, own[firstName]), ...own };
+      const read = Object.fromEntries(Object.entries(own).map(([name, tensor]) => [name, floatsOf(tf, tensor)]));
+      const inputs = { ...prepare(given, own[firstName]), ...read };
       const results = engine.runKernel(kernel, inputs, attributes as never) as Tensor[];
       const more = 1 + names.length;
       take(kept, results.slice(more), kept.includes("statistics") ? readCall(inputs, attributes).geometry : undefined);
@@ -210,6 +210,13 @@ export function toTfjs(tf: Tf, loss: Loss, options: TfjsOptions = {}): TfjsLoss<
     },
   };
   return Object.defineProperties(asFunction, Object.getOwnPropertyDescriptors(properties)) as TfjsLoss<Tensor>;
+}
+
+/** Numbers as float32, in memory too: on WebGPU a cast only changes the name, and the kernels of TensorFlow.js know what is meant. */
+function floatsOf(tf: Tf, tensor: Tensor): Tensor {
+  const floats = tensor.dtype === "float32" ? tensor : tf.cast(tensor, "float32");
+  const backend = webgpuOf(tf.backend());
+  return !backend || holdsFloats(backend, floats) ? floats : tf.mul(floats, 1);
 }
 
 /** A gradient times what comes from above: one number, or one per sample. */

@@ -13,30 +13,32 @@ import { submit, type WebgpuBackend } from "./host.js";
 interface Kept {
   readonly kernels: Map<string, Kernel>;
   readonly plans: Map<string, Plan>;
-  /** Why a kernel did not compile, which is known only later. */
-  failure?: unknown;
+  /** By the text of a kernel, why it did not compile; known only later. */
+  readonly failures: Map<string, unknown>;
 }
 
 const devices = new WeakMap<GPUDevice, Kept>();
-const keptFor = (device: GPUDevice): Kept => recall(devices, device, () => ({ kernels: new Map(), plans: new Map() }));
+const keptFor = (device: GPUDevice): Kept =>
+  recall(devices, device, () => ({ kernels: new Map(), plans: new Map(), failures: new Map() }));
 
 /** So many plans of a device; the least recently used one goes first. */
 const KEPT_PLANS = 16;
 
 function kernelNow(...given: Parameters<typeof kernelFor>): Kernel {
   const [device, , , code] = given;
-  const kept = keptFor(device);
-  return recall(kept.kernels, code, () => {
+  const { kernels, plans, failures } = keptFor(device);
+  if (failures.has(code)) throw failures.get(code);
+  return recall(kernels, code, () => {
     device.pushErrorScope("validation");
     const [descriptor, layout] = describeKernel(...given);
     const pipeline = device.createComputePipeline(descriptor);
     void device.popErrorScope().then((error) => {
       if (!error) return;
-      kept.kernels.delete(code);
+      kernels.delete(code);
+      plans.clear();
+      failures.set(code, error);
       // Compiled once more, it says what is wrong.
-      kernelFor(...given).catch((reason) => {
-        kept.failure = reason;
-      });
+      kernelFor(...given).catch((reason) => failures.set(code, reason));
     });
     return { pipeline, layout };
   });
@@ -52,10 +54,8 @@ export async function loadMedian(): Promise<void> {
 /** The plan for a structure of losses and options, made at once. The rows of `options` are a capacity. */
 export function planNow(backend: WebgpuBackend, problem: Problem, options: PlanOptions): Plan {
   const { device } = backend;
-  const kept = keptFor(device);
-  if (kept.failure) throw kept.failure;
   return recall(
-    kept.plans,
+    keptFor(device).plans,
     keyOf(problem, options),
     (old) => {
       if (old) {

@@ -29,13 +29,29 @@ export async function loadTf(): Promise<Tf> {
   return moduleOf(await import("@tensorflow/tfjs"));
 }
 
-/** The WebGPU backend, on a device that a test has requested. */
-export async function useWebgpu(tf: Tf, device: GPUDevice): Promise<void> {
+async function loadBackend(): Promise<typeof Backend> {
   // Looked at while it is loaded, and Node has none.
   if (!navigator.userAgent) Object.defineProperty(navigator, "userAgent", { value: "test", configurable: true });
-  const { WebGPUBackend }: typeof Backend = moduleOf(await import("@tensorflow/tfjs-backend-webgpu"));
+  return moduleOf(await import("@tensorflow/tfjs-backend-webgpu"));
+}
+
+/** The factory of the backend's own device, which the package registers when it is loaded. */
+let own: (() => unknown) | undefined;
+
+/** The WebGPU backend, on a device that a test has requested. */
+export async function useWebgpu(tf: Tf, device: GPUDevice): Promise<void> {
+  const { WebGPUBackend } = await loadBackend();
+  own ??= tf.findBackendFactory("webgpu");
   tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => new WebGPUBackend(device, device.adapterInfo), 3);
+  await tf.setBackend("webgpu");
+  await tf.ready();
+}
+
+/** The WebGPU backend on the device that it requests. Call {@link useWebgpu} before. */
+export async function useOwnWebgpu(tf: Tf): Promise<void> {
+  tf.removeBackend("webgpu");
+  tf.registerBackend("webgpu", own as never, 3);
   await tf.setBackend("webgpu");
   await tf.ready();
 }

@@ -153,6 +153,13 @@ export function behavesInTfjs(get: () => Tf): void {
         expectClose(await grad.data(), expected.gradient!, float32, `[${own}]`);
         tf.dispose([y, x, value, grad]);
       }
+      // Cast by TensorFlow.js, whole numbers are float32 by name alone.
+      const [x, y] = [tf.tidy(() => tf.tensor1d(targets, "int32").cast("float32")), tf.tensor1d(predictions)];
+      const { value, grad } = tf.valueAndGrad((x: Tensorflow.Tensor) => loss(y, x))(x);
+      const turned = evaluate(squaredError(), { predictions: targets, targets: predictions });
+      expectClose((await value.data())[0], turned.loss, float32, "cast predictions");
+      expectClose(await grad.data(), turned.gradient!, float32, "cast predictions");
+      tf.dispose([x, y, value, grad]);
       loss.dispose();
     });
   });
@@ -263,10 +270,13 @@ export function behavesInTfjs(get: () => Tf): void {
       ],
       ["no tensor", "shape", /predictions must be a tensor/, (tf) => toTfjs(tf, zmse()).with({ targets: x(tf) })],
       [
-        "logits of whole numbers",
+        "predictions of whole numbers, for the kernel",
         "shape",
         /predictions must be float32/,
-        (tf) => toTfjs(tf, zmse())(x(tf), tf.ones([4], "int32")),
+        (tf) =>
+          tf.engine().runKernel(registerLossKernel(tf), { predictions: tf.ones([4], "int32"), targets: x(tf) }, {
+            loss: zmse(),
+          } as never),
       ],
       [
         "too many weights",

@@ -367,6 +367,31 @@ export function behavesInTfjs(get: () => Tf): void {
     loss.dispose();
   });
 
+  it("labels that are classes train by fitDataset; fit itself wants rows", async () => {
+    const tf = get();
+    const { logits, labels } = classData(12, 3, 3, 0);
+    const loss = toTfjs(tf, crossEntropy());
+    const dense = tf.layers.dense({ units: 3, inputShape: [3], useBias: false, kernelInitializer: "identity" });
+    const model = tf.sequential({ layers: [dense] });
+    const optimizer = tf.train.sgd(0);
+    model.compile({ optimizer, loss });
+    const rows = Array.from({ length: 12 }, (_, i) => logits.subarray(3 * i, 3 * i + 3));
+    const xs = tf.data.array(rows).map((row) => tf.tensor1d(row as Float32Array));
+    const ys = tf.data.array(Array.from(labels)).map((label) => tf.tensor1d([label as number], "int32"));
+    const { history } = await model.fitDataset(tf.data.zip({ xs, ys }).batch(12) as never, { epochs: 1, verbose: 0 });
+    const { loss: expected } = evaluate(crossEntropy(), { logits, labels });
+    expectClose(history.loss as number[], [expected as number], float32, "loss");
+    const [x, y] = [tf.tensor2d(logits, [12, 3]), tf.tensor2d(labels, [12, 1], "int32")];
+    const oneHot = tf.tidy(() => tf.oneHot(tf.reshape(y, [12]), 3));
+    await expect(model.fit(x, y, { verbose: 0 })).rejects.toThrow(/shape/);
+    const fitted = await model.fit(x, oneHot, { verbose: 0, batchSize: 12 });
+    expectClose(fitted.history.loss as number[], [expected as number], float32, "loss of rows");
+    tf.dispose([x, y, oneHot]);
+    optimizer.dispose();
+    model.dispose();
+    loss.dispose();
+  });
+
   it("a symmetrized loss trains a classifier by minimize", async () => {
     const tf = get();
     const { logits, labels } = classData(24, 5, 3, 0);

@@ -90,6 +90,16 @@ export function structureOf({ base, mask }: Problem): string {
     .join(" ");
 }
 
+/** The problem with another loss, which must have the same structure. */
+export function withLoss(problem: Problem, loss: Loss): Problem {
+  const next = resolveProblem(loss, problem.options);
+  const [is, was] = [structureOf(next), structureOf(problem)];
+  if (is !== was || next.base.definition.wgsl !== problem.base.definition.wgsl) {
+    refuse("parameter", problem.subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");
+  }
+  return next;
+}
+
 /**
  * Compiles a loss for a device, a shape and a set of outputs.
  *
@@ -232,12 +242,7 @@ export function* makePlan(
       own?.end();
     },
     setLoss(loss) {
-      const next = resolveProblem(loss, problem.options);
-      const [is, was] = [structureOf(next), structureOf(problem)];
-      if (is !== was || next.base.definition.wgsl !== problem.base.definition.wgsl) {
-        refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");
-      }
-      problem = next;
+      problem = withLoss(problem, loss);
     },
     check: binder.check,
     destroy() {

@@ -10,18 +10,21 @@ import {
   type ResultName,
   resolveGeometry,
   resolveProblem,
+  resultNames,
   type Shape,
 } from "../problem.js";
 import type { Loss } from "../zMasked.js";
 import type { TensorInfo } from "./host.js";
 
 /** What the loss kernel can write. */
-export const kernelOutputs = [
-  ...(["loss", "gradient", "slopeGradient", "perSample", "mask", "z", "statistics"] as const),
-  ...(["summary", "logSumExp", "predictedClass", "correct"] as const),
-];
-/** One of them. */
 export type KernelOutput = ResultName | "summary" | Extra;
+
+/** What it can write for a loss: some of it is of masked losses, or of a family. */
+export const outputsOf = ({ mask, familyTraits }: Problem): KernelOutput[] => [
+  ...resultNames.filter((name) => mask || !/mask|^z$|statistics/.test(name)),
+  "summary",
+  ...familyTraits.extras,
+];
 
 /** Attributes of the loss kernel. */
 export interface LossAttributes {
@@ -75,16 +78,10 @@ function shapeOf(data: readonly string[], family: string, shape: readonly number
 export function readCall(inputs: KernelInputs, attributes: LossAttributes): Call {
   const { loss, outputs = ["loss", "gradient"], reduction, ignoreIndex, nonFinite } = attributes;
   const common = { reduction, ignoreIndex, nonFinite };
-  const { subject, familyTraits } = resolveProblem(loss, common, true);
-  const { data, name, optional, extras } = familyTraits;
-  eachOf(
-    outputs,
-    kernelOutputs.filter(
-      (output) => !/slopeG|logS|predictedC|correct/.test(output) || extras.includes(output as Extra),
-    ),
-    subject,
-    "an output",
-  );
+  const plain = resolveProblem(loss, common, true);
+  const { subject, familyTraits } = plain;
+  const { data, name, optional } = familyTraits;
+  eachOf(outputs, outputsOf(plain), subject, "an output");
   const [first, second, slopes] = data.map((input) => {
     if (!inputs[input]) refuse("shape", subject, `${input} must be a tensor`, inputs[input], "Give it.");
     return inputs[input];

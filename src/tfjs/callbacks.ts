@@ -7,11 +7,7 @@ import type { Tensor, Tf } from "./host.js";
 import type { TfjsLoss } from "./loss.js";
 
 /** What `model.fit` takes as one of its `callbacks`. */
-export type TfjsCallback = Pick<
-  Tensorflow.CustomCallback,
-  "onEpochBegin" | "onEpochEnd" | "onBatchBegin" | "onBatchEnd" | "onTrainBegin" | "onTrainEnd"
-> &
-  Tensorflow.CustomCallback;
+export type TfjsCallback = Tensorflow.CustomCallback;
 
 type Handlers = {
   readonly onTrainBegin?: () => void;
@@ -28,7 +24,7 @@ function callbackOf(tf: Tf, handlers: Handlers): TfjsCallback {
   if (!tf.CustomCallback) {
     refuse("unsupported", "callback", "tf must have layers", tf.CustomCallback, "Import @tensorflow/tfjs.");
   }
-  const callback = new tf.CustomCallback({}) as TfjsCallback;
+  const callback = new tf.CustomCallback({});
   for (const [name, handler] of Object.entries(handlers)) {
     const method = name as keyof Handlers;
     const inherited = (callback[method] as (...given: unknown[]) => Promise<void>).bind(callback);

@@ -10,31 +10,26 @@ export type Scalar = Tensorflow.Scalar;
 export type TensorInfo = Tensorflow.TensorInfo;
 
 const needed = [
-  ...["engine", "backend", "customGrad", "registerKernel", "getKernel"],
-  ...["cast", "clone", "keep", "mul", "ones", "reshape", "tensor", "tidy", "valueAndGrad"],
+  "engine",
+  "backend",
+  "customGrad",
+  "registerKernel",
+  "getKernel",
+  "cast",
+  "clone",
+  "keep",
+  "mul",
+  "ones",
+  "reshape",
+  "tensor",
+  "tidy",
+  "valueAndGrad",
 ] as const;
 
 /** What is used of your copy of TensorFlow.js; `import * as tf from "@tensorflow/tfjs"` has all of it, `@tensorflow/tfjs-core` all but callbacks. */
-export type Tf = Pick<
-  typeof Tensorflow,
-  | "engine"
-  | "backend"
-  | "customGrad"
-  | "registerKernel"
-  | "getKernel"
-  | "cast"
-  | "clone"
-  | "keep"
-  | "mul"
-  | "ones"
-  | "reshape"
-  | "tensor"
-  | "tidy"
-  | "valueAndGrad"
-> &
-  Partial<Pick<typeof Tensorflow, "CustomCallback">>;
+export type Tf = Pick<typeof Tensorflow, (typeof needed)[number]> & Partial<Pick<typeof Tensorflow, "CustomCallback">>;
 
-const versions = "Use version 4.22 of @tensorflow/tfjs, and of the package of its backend";
+const versions = "Use a version from 4.10 to 4.22 of @tensorflow/tfjs, and of the package of its backend";
 
 /** Refuses what is no TensorFlow.js. */
 export function requireTf(tf: Tf): void {
@@ -66,16 +61,25 @@ export interface WebgpuBackend {
   submitQueue(): void;
 }
 
+const parts: readonly (keyof WebgpuBackend)[] = [
+  "tensorMap",
+  "commandEncoder",
+  "computePassEncoder",
+  "dispatchCountInPass",
+  "commandQueueOwnedIds",
+  "makeTensorInfo",
+  "disposeData",
+  "uploadToGPU",
+  "ensureCommandEncoderReady",
+  "endComputePassEncoder",
+  "submitQueue",
+];
+
 /** The backend, if it is the WebGPU one; refuses versions of it whose parts have other names. */
 export function webgpuOf(backend: unknown): WebgpuBackend | undefined {
   const one = backend as Partial<WebgpuBackend> & { readonly device?: GPUDevice };
   if (typeof one.device?.createComputePipeline !== "function") return undefined;
-  const methods = ["makeTensorInfo", "disposeData", "uploadToGPU", "ensureCommandEncoderReady"] as const;
-  const more = ["endComputePassEncoder", "submitQueue"] as const;
-  const missing =
-    [...methods, ...more].find((name) => typeof one[name] !== "function") ??
-    (["tensorMap", "commandQueueOwnedIds"] as const).find((name) => typeof one[name] !== "object") ??
-    (["commandEncoder", "computePassEncoder", "dispatchCountInPass"] as const).find((name) => !(name in one));
+  const missing = parts.find((name) => !(name in one));
   if (missing) refuse("unsupported", "toTfjs", `the backend must have ${missing}`, "another version", `${versions}.`);
   return one as WebgpuBackend;
 }

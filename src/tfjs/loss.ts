@@ -1,10 +1,10 @@
 /** Losses as functions of TensorFlow.js. */
 import { eachOf, refuse, refuseUnknown } from "../errors.js";
 import type { Family } from "../families.js";
-import { structureOf } from "../plan.js";
+import { withLoss } from "../plan.js";
 import { emptyGroups, type NonFinite, type OptionalInputs, type Reduction, resolveProblem } from "../problem.js";
 import type { Loss } from "../zMasked.js";
-import { type KernelOutput, kernelOutputs, readCall, sizeOf } from "./call.js";
+import { type KernelOutput, outputsOf, readCall, sizeOf } from "./call.js";
 import { holdsFloats, requireTf, type Scalar, type Tensor, type Tf, webgpuOf } from "./host.js";
 import { registerLossKernel } from "./kernel.js";
 import { createLast, type KeptOutput, type Last } from "./last.js";
@@ -67,7 +67,7 @@ type Members = { [K in keyof TfjsLoss<Tensor>]: TfjsLoss<Tensor>[K] };
  * Predictions are [rows, ...columns]; logits of class losses [..., classes], and their labels classes, of that shape without the last
  * dimension (or with 1 in its place), or rows of probabilities, of the same shape. Targets and labels may have any type of number.
  *
- * @param tf your copy of TensorFlow.js, 4.22; only its types are imported here.
+ * @param tf your copy of TensorFlow.js, from 4.10 to 4.22; only its types are imported here.
  * @throws LossError `unsupported` where it lacks what is needed, `parameter` for options that cannot be; a call as `createPlan` and
  *   `evaluate`, `unsupported` for a second derivative.
  */
@@ -87,7 +87,7 @@ export function toTfjs(tf: Tf, loss: Loss, options: TfjsOptions = {}): TfjsLoss<
   const data: readonly (keyof TfjsInputs & string)[] = familyTraits.data as never;
   const [firstName, secondName] = data;
   refuseUnknown(options, ["keep", "classWeights", ...Object.keys(common)], subject);
-  const keepable = kernelOutputs.filter((name) => !/^loss$|radient/.test(name)) as KeptOutput[];
+  const keepable = outputsOf(problem).filter((name) => !/^loss$|radient/.test(name));
   eachOf(keep, keepable, subject, "keep");
   const kept = [...keep];
   const { last, take } = createLast(tf, subject);
@@ -190,12 +190,7 @@ export function toTfjs(tf: Tf, loss: Loss, options: TfjsOptions = {}): TfjsLoss<
       return problem.loss;
     },
     setLoss(next: Loss) {
-      const resolved = resolveProblem(next, common, true);
-      const [is, was] = [structureOf(resolved), structureOf(problem)];
-      if (is !== was || resolved.base.definition.wgsl !== problem.base.definition.wgsl) {
-        refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Make another function.");
-      }
-      problem = resolved;
+      problem = withLoss(problem, next);
     },
     last,
     async ready() {

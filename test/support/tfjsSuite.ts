@@ -248,7 +248,7 @@ export function behavesInTfjs(get: () => Tf): void {
     const during = (action: (tf: Tf) => unknown) => () => get().tidy(() => void action(get()));
     const x = (tf: Tf, shape: number[] = [4]) => tf.ones(shape);
     it.each([
-      ["another tf", "unsupported", /with engine.*4\.22/s, () => toTfjs({} as Untyped, zmse())],
+      ["another tf", "unsupported", /with engine.*4\.10 to 4\.22/s, () => toTfjs({} as Untyped, zmse())],
       [
         "an unknown option",
         "parameter",
@@ -260,6 +260,17 @@ export function behavesInTfjs(get: () => Tf): void {
         "parameter",
         /keep must be one of/,
         (tf) => toTfjs(tf, zmse(), { keep: ["gradient"] as Untyped }),
+      ],
+      ["a mask of a plain loss", "parameter", /keep must be one of/, (tf) => toTfjs(tf, huber(), { keep: ["mask"] })],
+      [
+        "a mask of a plain loss, from the kernel",
+        "parameter",
+        /an output must be one of/,
+        (tf) =>
+          tf.engine().runKernel(registerLossKernel(tf), { predictions: x(tf), targets: x(tf) }, {
+            loss: huber(),
+            outputs: ["z"],
+          } as never),
       ],
       ["another shape", "shape", /targets must have the shape \[4\]/, (tf) => toTfjs(tf, zmse())(x(tf, [3]), x(tf))],
       [

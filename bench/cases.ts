@@ -265,7 +265,7 @@ export function casesFor({ quick = false, large = false }): Case[] {
           ...(large ? [networkCase([8, 512, 512, 1], 2048)] : []),
           lossInTfjsCase(2 ** 10),
           lossInTfjsCase(2 ** 20),
-          ...[128, 1024, 16384].map((batch) => minimizeCase([8, 64, 64, 1], batch)),
+          ...[128, 1024, 16384].map((batch) => minimizeCase([8, 32, 1], batch)),
           oursOnly("zmse rows", zmse(), [2 ** 14, 64], 20),
         ]),
   ];

@@ -29,7 +29,7 @@ export async function lossVariants(device: GPUDevice, tf: Tf, task: Task): Promi
 }
 
 /** What a step does for its loss. */
-const forms = ["ours", "ours, mask kept", "nothing", "ops by hand", "ops, mask outside"] as const;
+const forms = ["ours", "nothing", "ops by hand", "ops, mask outside"] as const;
 
 /** A step of an optimizer; the rate is 0, so that every step is the same. */
 async function trainingOf(
@@ -41,7 +41,7 @@ async function trainingOf(
   const create = () => {
     const { x, y, variables } = tensorsOf(tf, task);
     const optimizer = tf.train.sgd(0);
-    const ours = toTfjs(tf, loss, { keep: form === "ours" ? [] : ["summary", "mask"] });
+    const ours = toTfjs(tf, loss, { keep: ["mask"] });
     const ops = zMaskedOps(tf, y.size, loss.parameters);
     const model = () => predict(tf, x, variables);
     const known = tf.tidy(() => ops.byHand(model(), y));

@@ -10,7 +10,6 @@ import type { TfjsLoss } from "./loss.js";
 export type TfjsCallback = Tensorflow.CustomCallback;
 
 type Handlers = {
-  readonly onTrainBegin?: () => void;
   readonly onEpochBegin?: (epoch: number) => void;
   readonly onEpochEnd?: (epoch: number) => void;
   readonly onBatchEnd?: (batch: number, logs?: { readonly size?: number }) => void;

@@ -89,6 +89,7 @@ export function toTfjs(tf: Tf, loss: Loss, options: TfjsOptions = {}): TfjsLoss<
   refuseUnknown(options, ["keep", "classWeights", ...Object.keys(common)], subject);
   const keepable = outputsOf(problem).filter((name) => !/^loss$|radient/.test(name));
   eachOf(keep, keepable, subject, "keep");
+  if (classWeights) eachOf(["classWeights"], familyTraits.optional, subject, "an option");
   const kept = [...keep];
   const { last, take } = createLast(tf, subject);
   /** One for every backend: moved between them, it would have to be read back. */

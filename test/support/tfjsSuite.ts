@@ -70,8 +70,12 @@ export function behavesInTfjs(get: () => Tf): void {
     });
     it("statistics per class and ignored labels", () =>
       parity("zbce", zbce(), binaryData(40, 3, 0.1), [20, 2], { ignoreIndex: -100 }));
-    it("class weights", () =>
-      parity("class weights", crossEntropy(), { ...classes, classWeights: [1, 2, 3, 0.5, 1] }, [24, 5]));
+    it("class weights, as an input and as an option", async () => {
+      const classWeights = [1, 2, 3, 0.5, 1];
+      await parity("input", crossEntropy(), { ...classes, classWeights }, [24, 5]);
+      const expected = evaluate(crossEntropy(), { ...classes, classWeights });
+      expectParity(await compute(get(), crossEntropy(), classes, [24, 5], { classWeights }), expected, "option");
+    });
     it("a NaN is visible, or left out", async () => {
       const predictions = regression.predictions.slice();
       predictions[3] = Number.NaN;
@@ -260,6 +264,12 @@ export function behavesInTfjs(get: () => Tf): void {
         "parameter",
         /keep must be one of/,
         (tf) => toTfjs(tf, zmse(), { keep: ["gradient"] as Untyped }),
+      ],
+      [
+        "class weights without classes",
+        "parameter",
+        /an option must be one of/,
+        (tf) => toTfjs(tf, huber(), { classWeights: [1, 2] }),
       ],
       ["a mask of a plain loss", "parameter", /keep must be one of/, (tf) => toTfjs(tf, huber(), { keep: ["mask"] })],
       [

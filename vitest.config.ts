@@ -40,7 +40,7 @@ export default defineConfig({
       },
       {
         // Found only while a test runs, a dependency would reload the page in the middle of it.
-        optimizeDeps: { include: ["fast-check"] },
+        optimizeDeps: { include: ["fast-check", "@tensorflow/tfjs", "@tensorflow/tfjs-backend-webgpu"] },
         test: {
           name: "browser",
           include: gpuTests,

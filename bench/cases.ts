@@ -28,6 +28,7 @@ import { copyCuts } from "./copy.js";
 import { type Pace, randomOf, timeInterleaved, type Variant } from "./harness.js";
 import { networkTask, networkVariants } from "./network.js";
 import type { Tf } from "./tfjs.js";
+import { lossVariants, trainingVariants } from "./training.js";
 
 export interface Environment {
   readonly device: GPUDevice;
@@ -132,6 +133,25 @@ const networkCase = (units: readonly number[], batch: number): Case => ({
   elements: batch,
   leastBytes: 0,
   variants: ({ device, tf }) => networkVariants(device, tf, networkTask(units, batch)),
+});
+
+/** Within TensorFlow.js; without it there is nothing to measure. */
+const lossInTfjsCase = (elements: number): Case => ({
+  name: "tfjs loss",
+  shape: [elements],
+  elements,
+  leastBytes: 20,
+  async variants({ device, tf }) {
+    return tf ? lossVariants(device, tf, makeTask(zmse(), [elements], regressionInputs(elements))) : [];
+  },
+});
+
+const minimizeCase = (units: readonly number[], batch: number): Case => ({
+  name: `tfjs minimize ${units.join("-")}`,
+  shape: [batch],
+  elements: batch,
+  leastBytes: 0,
+  variants: async ({ device, tf }) => (tf ? trainingVariants(device, tf, networkTask(units, batch)) : []),
 });
 
 /** The fastest of several variants in a run of their own; the others are gone. */
@@ -243,6 +263,9 @@ export function casesFor({ quick = false, large = false }): Case[] {
           networkCase([8, 64, 64, 1], 1024),
           networkCase([8, 256, 256, 1], 1024),
           ...(large ? [networkCase([8, 512, 512, 1], 2048)] : []),
+          lossInTfjsCase(2 ** 10),
+          lossInTfjsCase(2 ** 20),
+          ...[128, 1024, 16384].map((batch) => minimizeCase([8, 32, 1], batch)),
           oursOnly("zmse rows", zmse(), [2 ** 14, 64], 20),
         ]),
   ];

@@ -39,7 +39,11 @@ export function networkTask(units: readonly number[], batch: number): NetworkTas
 }
 
 /** Loss and gradients in float64; `transposed`: weights as [inputs, outputs]. */
-function answerOf(loss: Loss<"regression">, { units, parameters, ...data }: NetworkTask, transposed = false): Answer {
+export function answerOf(
+  loss: Loss<"regression">,
+  { units, parameters, ...data }: NetworkTask,
+  transposed = false,
+): Answer {
   const network = unflattenNetwork({ units, activation }, parameters);
   const { loss: value, weightGradients, biasGradients } = evaluateNetwork(network, loss, data);
   const gradient = weightGradients.flatMap(({ shape: [outputs, inputs], data }, l) => [
@@ -83,18 +87,22 @@ async function oursOf(
   };
 }
 
-/** The same network and the plain loss in TensorFlow.js. */
-function tfjsNetworkOf(tf: Tf, task: NetworkTask, device: GPUDevice): Promise<Variant> {
-  const { units, parameters, inputs, targets } = task;
+/** Its data and variables in TensorFlow.js: kernels [inputs, outputs] and biases, layer by layer. */
+export function tensorsOf(tf: Tf, { units, parameters, inputs, targets }: NetworkTask) {
   const batch = targets.length;
   const { weights, biases } = unflattenNetwork({ units, activation }, parameters);
+  const variables = weights.flatMap(({ shape, data }, l) => [
+    tf.variable(tf.tidy(() => tf.transpose(tf.tensor2d(data, shape as [number, number])))),
+    tf.variable(tf.tensor1d(biases[l])),
+  ]);
+  return { x: tf.tensor2d(inputs, [batch, units[0]]), y: tf.tensor2d(targets, [batch, 1]), variables };
+}
+
+/** The same network and the plain loss in TensorFlow.js. */
+function tfjsNetworkOf(tf: Tf, task: NetworkTask, device: GPUDevice): Promise<Variant> {
   const create = () => {
-    const variables = weights.flatMap(({ shape, data }, l) => [
-      tf.variable(tf.tidy(() => tf.transpose(tf.tensor2d(data, shape as [number, number])))),
-      tf.variable(tf.tensor1d(biases[l])),
-    ]);
-    const data = [tf.tensor2d(inputs, [batch, units[0]]), tf.tensor2d(targets, [batch, 1])];
-    return { tensors: [...data, ...variables], step: networkStep(tf, data[0], data[1], variables) };
+    const { x, y, variables } = tensorsOf(tf, task);
+    return { tensors: [x, y, ...variables], step: networkStep(tf, x, y, variables) };
   };
   return tfjsOf(tf, "", answerOf(squaredError(), task, true), create, device);
 }

@@ -14,55 +14,71 @@ export function useDevice(tf: Tf, { WebGPUBackend }: typeof Backend, device: GPU
 }
 
 /**
- * Steps of z-masked squared error, by mean and standard deviation or by medians. The mask has to be a constant to `valueAndGrad`:
- * comparisons have no gradient in tfjs.
+ * The z-masked squared error of so many samples, by mean and standard deviation or by medians. To `valueAndGrad` the mask has to be a
+ * constant: comparisons have no gradient in tfjs.
  */
-export function zMaskedSteps(
+export function zMaskedOps(
   tf: Tf,
-  predictions: Tensorflow.Tensor,
-  targets: Tensorflow.Tensor,
+  size: number,
   { threshold, estimator }: Pick<Required<ZMaskOptions>, "threshold" | "estimator">,
 ) {
   // Made once: a number inside a step would be uploaded in every step.
-  const freedom = tf.scalar(predictions.size - 1);
+  const freedom = tf.scalar(size - 1);
   const limit = tf.scalar(threshold);
   const two = tf.scalar(2);
   const normal = tf.scalar(1.4826);
-  const half = Math.floor(predictions.size / 2) + 1;
-  const middle = predictions.size % 2 === 0 ? 2 : 1;
-  const medianOf = (values: Tensorflow.Tensor) =>
+  const half = Math.floor(size / 2) + 1;
+  const middle = size % 2 === 0 ? 2 : 1;
+  const medianOf = (values: Tensor) =>
     tf
       .topk(values, half)
       .values.slice(half - middle, middle)
       .mean();
-  const keepByMedians = (losses: Tensorflow.Tensor) => {
+  const keepByMedians = (losses: Tensor) => {
     const distances = losses.sub(medianOf(losses)).abs();
     return distances.lessEqual(medianOf(distances).mul(normal).mul(limit)).toFloat();
   };
-  const keepByMoments = (losses: Tensorflow.Tensor) => {
+  const keepByMoments = (losses: Tensor) => {
     const deviations = losses.sub(losses.mean());
     const deviation = deviations.square().sum().div(freedom).sqrt();
     return deviations.abs().lessEqual(deviation.mul(limit)).toFloat();
   };
   const keepOf = estimator === "median" ? keepByMedians : keepByMoments;
   return {
-    /** Reuses the residuals: the fewest ops. */
-    byHand: () =>
-      tf.tidy(() => {
-        const residuals = predictions.sub(targets);
-        const losses = residuals.square();
-        const keep = keepOf(losses);
-        const count = keep.sum();
-        return { loss: losses.mul(keep).sum().div(count), gradients: [residuals.mul(keep).mul(two.div(count))] };
-      }),
-    /** What users write. */
+    /** Which samples are kept, and how many. */
+    mask(predictions: Tensor, targets: Tensor) {
+      const keep = keepOf(predictions.squaredDifference(targets));
+      return { keep, count: keep.sum() };
+    },
+    /** The loss under a mask that is known. */
+    masked: (predictions: Tensor, targets: Tensor, { keep, count }: { keep: Tensor; count: Tensor }) =>
+      predictions.squaredDifference(targets).mul(keep).sum().div(count),
+    /** Loss and gradient; reuses the residuals: the fewest ops. */
+    byHand(predictions: Tensor, targets: Tensor) {
+      const residuals = predictions.sub(targets);
+      const losses = residuals.square();
+      const keep = keepOf(losses);
+      const count = keep.sum();
+      return { loss: losses.mul(keep).sum().div(count), gradients: [residuals.mul(keep).mul(two.div(count))] };
+    },
+  };
+}
+
+/** Steps of it: gradients by hand, and as users write them. */
+export function zMaskedSteps(
+  tf: Tf,
+  predictions: Tensor,
+  targets: Tensor,
+  options: Pick<Required<ZMaskOptions>, "threshold" | "estimator">,
+) {
+  const ops = zMaskedOps(tf, predictions.size, options);
+  return {
+    byHand: () => tf.tidy(() => ops.byHand(predictions, targets)),
     byAutograd: () =>
       tf.tidy(() => {
-        const keep = keepOf(predictions.squaredDifference(targets));
-        const count = keep.sum();
-        const masked = (p: Tensorflow.Tensor) => p.squaredDifference(targets).mul(keep).sum().div(count);
-        const { value, grad } = tf.valueAndGrad(masked)(predictions);
-        return { loss: value, gradients: [grad] };
+        const mask = ops.mask(predictions, targets);
+        const { value, grad } = tf.valueAndGrad((p: Tensor) => ops.masked(p, targets, mask))(predictions);
+        return { loss: value as Tensor, gradients: [grad as Tensor] };
       }),
   };
 }
@@ -77,25 +93,28 @@ export function crossEntropyStep(tf: Tf, logits: Tensor, labels: Tensor) {
     });
 }
 
-/** Steps of the mean squared error of a network with relu: loss and gradients of all kernels, [inputs, outputs], and biases, layer by layer. */
-export function networkStep(tf: Tf, inputs: Tensor, targets: Tensor, parameters: readonly Tensorflow.Variable[]) {
+/** Predictions of a network with relu, of all kernels, [inputs, outputs], and biases, layer by layer. */
+export function predict(tf: Tf, inputs: Tensor, parameters: readonly Tensorflow.Variable[]): Tensor {
   const layers = parameters.length / 2;
-  const loss = () => {
-    let values = inputs as Tensorflow.Tensor2D;
-    for (let l = 0; l < layers; l++) {
-      const [b, bias] = parameters.slice(2 * l) as unknown as [Tensorflow.Tensor2D, Tensorflow.Tensor1D];
-      values = tf.fused.matMul({
-        a: values,
-        b,
-        bias,
-        activation: l < layers - 1 ? "relu" : "linear",
-      }) as Tensorflow.Tensor2D;
-    }
-    return tf.losses.meanSquaredError(targets, values) as Tensorflow.Scalar;
-  };
+  let values = inputs as Tensorflow.Tensor2D;
+  for (let l = 0; l < layers; l++) {
+    const [b, bias] = parameters.slice(2 * l) as unknown as [Tensorflow.Tensor2D, Tensorflow.Tensor1D];
+    const activation = l < layers - 1 ? "relu" : "linear";
+    values = tf.fused.matMul({ a: values, b, bias, activation }) as Tensorflow.Tensor2D;
+  }
+  return values;
+}
+
+/** Loss and gradients of all parameters. */
+export function gradientsStep(tf: Tf, loss: () => Tensor, parameters: readonly Tensorflow.Variable[]) {
   return () =>
     tf.tidy(() => {
-      const { value, grads } = tf.variableGrads(loss, [...parameters]);
+      const { value, grads } = tf.variableGrads(loss as () => Tensorflow.Scalar, [...parameters]);
       return { loss: value as Tensor, gradients: parameters.map(({ name }) => grads[name]) };
     });
+}
+
+/** Steps of the mean squared error of a network. */
+export function networkStep(tf: Tf, inputs: Tensor, targets: Tensor, parameters: readonly Tensorflow.Variable[]) {
+  return gradientsStep(tf, () => tf.losses.meanSquaredError(targets, predict(tf, inputs, parameters)), parameters);
 }

@@ -90,6 +90,16 @@ export function structureOf({ base, mask }: Problem): string {
     .join(" ");
 }
 
+/** The problem with another loss, which must have the same structure. */
+export function withLoss(problem: Problem, loss: Loss): Problem {
+  const next = resolveProblem(loss, problem.options);
+  const [is, was] = [structureOf(next), structureOf(problem)];
+  if (is !== was || next.base.definition.wgsl !== problem.base.definition.wgsl) {
+    refuse("parameter", problem.subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");
+  }
+  return next;
+}
+
 /**
  * Compiles a loss for a device, a shape and a set of outputs.
  *
@@ -209,7 +219,6 @@ export function* makePlan(
   const settings = createSettings(device, settingsSize(problem));
   const binder = createBinder(device, problem, ports, settings.buffer, whole);
   let destroyed = false;
-  let fits = true;
 
   return {
     get loss() {
@@ -227,7 +236,13 @@ export function* makePlan(
       }
       const grid = gridFor(rows);
       const steps =
-        !fits && general[0] ? general : grid.small ? small : vectors && grid.elements % 4 === 0 ? vector : scalar;
+        general[0] && waysOf()[0] !== way
+          ? general
+          : grid.small
+            ? small
+            : vectors && grid.elements % 4 === 0
+              ? vector
+              : scalar;
       const groups = binder.groupsFor(buffers, grid, steps);
       const offsets = grid.chunks.map((chunk) => settings.offsetOf(writeSettings(problem, grid, chunk)));
       const [pass, own] = openPass(encoder, subject);
@@ -241,13 +256,7 @@ export function* makePlan(
       own?.end();
     },
     setLoss(loss) {
-      const next = resolveProblem(loss, problem.options);
-      const [is, was] = [structureOf(next), structureOf(problem)];
-      if (is !== was || next.base.definition.wgsl !== problem.base.definition.wgsl) {
-        refuse("parameter", subject, `setLoss must keep the structure ${was}`, is, "Create another plan.");
-      }
-      problem = next;
-      fits = waysOf()[0] === way;
+      problem = withLoss(problem, loss);
     },
     check: binder.check,
     destroy() {

@@ -6,9 +6,11 @@ import readme from "../README.md?raw";
 import * as families from "../src/families.js";
 import * as losses from "../src/index.js";
 import * as own from "../src/loss.js";
+import * as tfjs from "../src/tfjs.js";
 import { regressionData } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
+import { loadTf, useWebgpu } from "./support/tfjs.js";
 
 let device: GPUDevice;
 beforeAll(async () => {
@@ -23,6 +25,8 @@ const AsyncFunction = (async () => {}).constructor as new (
 function execute(code: string, given: Record<string, unknown>): Promise<unknown> {
   const body = code
     .replace(/^\s*import (\{[^}]*\}) from "(?:https:\/\/esm\.sh\/)?webgpu-losses";$/gm, "const $1 = modules.losses;")
+    .replace(/^import (\{[^}]*\}) from "webgpu-losses\/tfjs";$/m, "const $1 = modules.tfjs;")
+    .replace(/^import \* as tf from "@tensorflow\/tfjs";$/m, "const { tf } = modules;")
     .replace(/^import (\{[^}]*\}) from "\.\.\/(?:classes\/|)(?:loss|families)\.js";$/gm, "const $1 = modules.losses;")
     .replace(/^import (\{[^}]*\}) from "\.\.\/shaders\.generated\.js";$/m, "const $1 = modules.shaders;")
     .replace(/^export const \w+ =/m, "return");
@@ -51,7 +55,10 @@ describe("README.md", () => {
   );
   it.each(examples)("example %i: %s", async (_, __, code) => {
     const printed: unknown[] = [];
-    await execute(code, { device, console: { log: (value: unknown) => printed.push(value) }, modules: { losses } });
+    const tf = code.includes("@tensorflow/tfjs") ? await loadTf() : undefined;
+    if (tf) await useWebgpu(tf, device);
+    const modules = { losses, tfjs, tf };
+    await execute(code, { device, console: { log: (value: unknown) => printed.push(value) }, modules });
     const comments = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment]) => comment);
     expect(printed.length).toBe(comments.length);
     for (const [i, comment] of comments.entries()) expectPrinted(printed[i], comment);

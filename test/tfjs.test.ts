@@ -1,0 +1,26 @@
+// TensorFlow.js without a GPU: every loss on its CPU backend, gradients against central differences, and what cannot be.
+import { beforeAll, describe, it } from "vitest";
+import { evaluate } from "../src/index.js";
+import { networkVectors } from "./support/networks.js";
+import { expectParity } from "./support/parity.js";
+import { compute, loadTf, lossesById, type Tf } from "./support/tfjs.js";
+import { trainsLaiInTfjs } from "./support/tfjsLai.js";
+import { behavesInTfjs, leavesNoTensors } from "./support/tfjsSuite.js";
+
+let tf: Tf;
+beforeAll(async () => {
+  tf = await loadTf();
+  await tf.setBackend("cpu");
+});
+
+leavesNoTensors(() => tf);
+
+describe("every loss is that of evaluate", () => {
+  it.each(lossesById())("%s", async (name, loss, inputs, shape) => {
+    expectParity(await compute(tf, loss, inputs, shape), evaluate(loss, inputs, { shape }), name);
+  });
+});
+
+behavesInTfjs(() => tf);
+
+describe("Lai losses", () => trainsLaiInTfjs(() => tf, networkVectors));

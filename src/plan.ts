@@ -75,7 +75,10 @@ export interface Plan {
     buffers: PlanBuffers,
     call?: { readonly rows?: number },
   ): void;
-  /** Changes parameter values for later calls of `encode`; the loss must have the structure that the plan was compiled for. */
+  /**
+   * Changes parameter values for later calls of `encode`; the loss must have the structure that the plan was compiled for. Nothing is
+   * compiled: powers of 1/2 and 1, which class losses find faster than others, are as fast only in a plan that was made with them.
+   */
   setLoss(loss: Loss): void;
   /** Resolves once the device has accepted every set of buffers since the last check; rejects with a LossError `buffer`, for example for buffers of another device. Until then `encode` throws it as well. */
   check(): Promise<void>;

@@ -253,7 +253,8 @@ const mutants: [name: string, check: string, changes: Change[]][] = [
     [[/fn write_gradient_word\([^}]*\}/g, "fn write_gradient_word(at: u32, bits: u32) {}"]],
   ],
   ["a root that is not squared", "rows over classes", [["root * root", "root"]]],
-  ["powers of absent classes", "rows of one lane", [[" - select(count, 0.0, WAY == ANY)", ""]]],
+  ["powers of absent classes", "rows over classes", [[" - select(count, 0.0, WAY == ANY)", ""]]],
+  ["powers of a part of the exponent", "rows of one lane", [["y *= y + 2.0;", ""]]],
   [
     "sums that stay with the old top",
     "rows of one lane",

@@ -23,12 +23,12 @@ const lessOf = [
   },
   {
     runtimes: ["chromium", "firefox"],
-    files: ["parity", "classes", "classes.regimes", "lai", "half"],
+    files: ["parity", "classes", "classes.regimes", "classes.ways", "lai", "half"],
     why: "ways to cut the work are up to the shader compiler: dawn has that of Chromium, naga that of Firefox",
   },
   {
     runtimes: ["firefox"],
-    files: ["bench", "extremes", "limits", "median"],
+    files: ["bench", "extremes", "limits", "median", "trimmed", "masks.fuzz"],
     why: "naga has its compiler and driver; Firefox is slow to return so many or so large results",
   },
   {

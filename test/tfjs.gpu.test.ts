@@ -1,7 +1,7 @@
 // TensorFlow.js on WebGPU: every loss in its command encoder, with its buffers, against float64.
 import { beforeAll, describe, it } from "vitest";
 import { evaluate } from "../src/index.js";
-import { requestTestDevice } from "./support/device.js";
+import { requestTestDevice, runtime } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
 import { compute, loadTf, lossesById, type Tf, useWebgpu } from "./support/tfjs.js";
 import { behavesInTfjs, leavesNoTensors } from "./support/tfjsSuite.js";
@@ -16,8 +16,12 @@ beforeAll(async () => {
 
 leavesNoTensors(() => tf);
 
+// The parity tests have all of them in every runtime; through TensorFlow.js, both compilers see a sample more.
+const all = lossesById();
+const chosen = runtime === "dawn" || runtime === "chromium" ? all : all.filter((_, i) => i % 5 === 0);
+
 describe("every loss is that of evaluate", () => {
-  it.each(lossesById())("%s", async (name, loss, inputs, shape) => {
+  it.each(chosen)("%s", async (name, loss, inputs, shape) => {
     expectParity(await compute(tf, loss, inputs, shape), evaluate(loss, inputs, { shape }), name);
   });
 });

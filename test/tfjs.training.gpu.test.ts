@@ -86,7 +86,10 @@ describe("a line with 5 % of outliers on one side", () => {
   });
 });
 
-it("10,000 steps leave no tensor, and take no memory", { timeout: 900_000 }, async () => {
+/** The slower runtimes have fewer. */
+const steps = runtime === "dawn" || runtime === "chromium" ? 10_000 : 1000;
+
+it(`${steps} steps leave no tensor, and take no memory`, { timeout: 900_000 }, async () => {
   const { predictions, targets } = regressionData(32, 2);
   const [x, y] = [tf.tensor1d(predictions), tf.tensor1d(targets)];
   const w = tf.tidy(() => tf.variable(tf.scalar(0.5)));
@@ -109,7 +112,7 @@ it("10,000 steps leave no tensor, and take no memory", { timeout: 900_000 }, asy
     return create.call(this, descriptor);
   };
   try {
-    for (let i = 0; i < 10_000; i++) {
+    for (let i = 0; i < steps; i++) {
       step(i);
       if (i % 500 === 499) expect(await settle()).toEqual(before);
     }
@@ -117,7 +120,7 @@ it("10,000 steps leave no tensor, and take no memory", { timeout: 900_000 }, asy
     opened.device.createBuffer = create;
   }
   expect(created, "buffers made after the first 100 steps").toBe(0);
-  expect((await w.data())[0]).not.toBeCloseTo(0.5, 3); // it has learned something
+  expect((await w.data())[0]).not.toBeCloseTo(0.5, 2); // it has learned something
   loss.dispose();
   optimizer.dispose();
   tf.dispose([x, y, w]);

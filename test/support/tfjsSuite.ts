@@ -205,6 +205,27 @@ export function behavesInTfjs(get: () => Tf): void {
     loss.dispose();
   });
 
+  it("what follows the loss scales its gradient, and the summary says by how much the kernel did", async () => {
+    const tf = get();
+    const [x, y] = [tf.tensor1d(regression.predictions), tf.tensor1d(regression.targets)];
+    for (const reduction of ["mean", "sum"] as const) {
+      const loss = toTfjs(tf, zmse(), { reduction, keep: ["summary"] });
+      const three = (x: Tensorflow.Tensor) =>
+        loss.with({ predictions: x, targets: y, upstream: 0.5 }).mul(6).add(x.sum());
+      const { value, grad } = tf.valueAndGrad(three)(x);
+      const expected = evaluate(zmse(), { ...regression, upstream: 3 }, { reduction });
+      const gradient = expected.gradient!.map((g) => g + 1);
+      expectClose(await grad.data(), gradient, float32, `gradient of a ${reduction}`);
+      const [total, weightSum, scale] = await loss.last.tensors.summary!.data();
+      const share = reduction === "mean" ? 0.5 / expected.weightSum : 0.5;
+      const figures = [expected.loss as number, expected.weightSum, share];
+      expectClose([total, weightSum, scale], figures, float32, `summary of a ${reduction}`);
+      tf.dispose([value, grad]);
+      loss.dispose();
+    }
+    tf.dispose([x, y]);
+  });
+
   it("the kernel is an op of its own", async () => {
     const tf = get();
     expect(registerLossKernel(tf)).toBe(lossKernel);

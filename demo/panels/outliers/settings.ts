@@ -96,7 +96,7 @@ export const compared = (choice: MaskChoice): Setting[] => [
 
 /** Z-masks of fixed thresholds, the two estimators of each choice next to each other. */
 export const fixedMasks: Setting[] = statistics.flatMap((statistic) =>
-  [1, 1.5, 2, 2.5].flatMap((threshold) =>
+  [1, 1.5, 2].flatMap((threshold) =>
     estimators.map((estimator) => masked(estimator, { statistic, threshold, annealed: false })),
   ),
 );

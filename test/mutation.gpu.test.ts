@@ -58,7 +58,7 @@ beforeEach((context: TestContext) => {
 });
 
 // SwiftShader runs four lanes in lockstep: barriers matter beyond.
-// One dispatch holds every kernel, and compiles fast.
+// One workgroup has all samples, in few dispatches.
 const small = { workgroupSize: 16, smallBatch: 1e9 };
 const lane = { workgroupSize: 4, smallBatch: 1e9 };
 type Cut = Options & { tuning: Partial<Tuning> };

@@ -294,8 +294,9 @@ export const classes: FamilyTraits<"class"> = {
     const longRows = [classesOnline, segments > 1 ? classesSegments : classesWhole];
     const gradient = ports.has("gradient");
     const half = problem.options.logits === "f16";
-    // Kernels that look at no row are the same whatever the way.
-    const measures = ports.has("first") || (gradient && ports.has("labels"));
+    const quick = quickOpen(problem, ports, quads > 0);
+    // Kernels that look at no row, or not the quick way, are the same whatever the way.
+    const measures = quick && (ports.has("first") || (gradient && ports.has("labels")));
     return [
       `const SOFT = ${problem.options.labels === "rows"};
 const VECTOR = ${view === "element"};
@@ -304,11 +305,10 @@ const ROW_LANES = ${rowLanes}u;
 const SUBGROUP = ${subgroup}u;
 fn exchange_in_subgroup(value: vec4u, span: u32) -> vec4u { return ${subgroup > 1 ? "subgroupShuffleXor(value, span)" : "value"}; }
 const SEGMENTS = ${segments}u;
-const ROW_QUADS = ${quads}u;`,
+const ROW_QUADS = ${quads}u;
+const WAY = ${measures ? way : "ANY"};`,
       classesLanes,
-      ...(quickOpen(problem, ports, quads > 0)
-        ? [`const WAY = ${measures ? way : "ANY"};`, classesQuick, ...(quads > 0 ? [classesKept] : longRows)]
-        : [classesGeneral]),
+      ...(quick ? [classesQuick, ...(quads > 0 ? [classesKept] : longRows)] : [classesGeneral]),
       `fn write_gradient_word(at: u32, bits: u32) { ${!gradient ? "" : `port_gradient${view === "element" ? "[at >> 2u][at & 3u]" : "[at]"} = ${half ? "f16(bitcast<f32>(bits))" : "bits"};`} }`,
       classesRow,
       samplesClasses,

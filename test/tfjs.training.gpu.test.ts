@@ -162,6 +162,20 @@ it("a call copies nothing and submits nothing", async () => {
   loss.dispose();
 });
 
+it("losses alone, one after another, are submitted in time", async () => {
+  const [x, y] = [tf.tensor1d(regressionData(40, 3).predictions), tf.tensor1d(regressionData(40, 3).targets)];
+  const loss = toTfjs(tf, zmse(), { keep: ["mask"] });
+  const run = (times: number) => {
+    for (let i = 0; i < times; i++) loss(y, x).dispose();
+  };
+  run(60);
+  const { allocated } = memory();
+  run(600);
+  expect(memory().allocated).toBe(allocated);
+  loss.dispose();
+  tf.dispose([x, y]);
+});
+
 it("a ledger counts the outliers of fit, by place and by ids", async () => {
   const { x, y } = lineWithOutliers(100);
   const [xs, ys] = [tf.tensor2d(x, [100, 1]), tf.tensor2d(y, [100, 1])];

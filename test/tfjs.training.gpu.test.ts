@@ -14,7 +14,7 @@ import {
 import { ledgerCallback, lossKernel, registerLossKernel, toTfjs } from "../src/tfjs.js";
 import { expectClose } from "./support/compare.js";
 import { classData, normal, random, regressionData } from "./support/data.js";
-import { requestTestDevice, runtime, skipUnlessSupported, type TestDevice } from "./support/device.js";
+import { requestTestDevice, runtime, skip, skipUnlessSupported, type TestDevice } from "./support/device.js";
 import { expectLossError } from "./support/errors.js";
 import { expectParity } from "./support/parity.js";
 import { compute, loadTf, type Tf, useOwnWebgpu, useWebgpu } from "./support/tfjs.js";
@@ -277,7 +277,7 @@ it("a kernel that does not compile is reported by the next call", async () => {
   tf.dispose([x, y]);
 });
 
-describe("devices", () => {
+describe("devices and backends", () => {
   const data: LogitInputs = classData(40, 300, 3, 0.1);
   const expected = evaluate(crossEntropy(), data);
   const check = async (what: string) => {
@@ -298,5 +298,14 @@ describe("devices", () => {
     await useOwnWebgpu(tf);
     expect((tf.backend() as unknown as { device: GPUDevice }).device).not.toBe(opened.device);
     await check("its own device");
+  });
+
+  it("WebGL, by evaluate", async (context) => {
+    const found = tf.findBackendFactory("webgl") ? await tf.setBackend("webgl").catch(() => false) : false;
+    if (!found) skip(context, `${runtime} has no WebGL`);
+    expect(tf.getBackend()).toBe("webgl");
+    await check("webgl");
+    const regression = regressionData(40, 3);
+    expectParity(await compute(tf, zmse(), regression, [40]), evaluate(zmse(), regression), "zmse on webgl");
   });
 });

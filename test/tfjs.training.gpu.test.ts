@@ -18,7 +18,7 @@ import { requestTestDevice, runtime, skip, skipUnlessSupported, type TestDevice 
 import { expectLossError } from "./support/errors.js";
 import { expectParity } from "./support/parity.js";
 import { compute, loadTf, type Tf, useOwnWebgpu, useWebgpu } from "./support/tfjs.js";
-import { leaks, leavesNoTensors } from "./support/tfjsSuite.js";
+import { leaks, leavesNoTensors } from "./support/tfjsMemory.js";
 
 let tf: Tf;
 let opened: TestDevice;

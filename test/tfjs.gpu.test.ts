@@ -4,7 +4,10 @@ import { evaluate } from "../src/index.js";
 import { requestTestDevice, runtime } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
 import { compute, loadTf, lossesById, type Tf, useWebgpu } from "./support/tfjs.js";
-import { behavesInTfjs, leavesNoTensors } from "./support/tfjsSuite.js";
+import { refusesInTfjs } from "./support/tfjsErrors.js";
+import { leavesNoTensors } from "./support/tfjsMemory.js";
+import { behavesInTfjs } from "./support/tfjsSuite.js";
+import { trainsInTfjs } from "./support/tfjsTraining.js";
 
 let tf: Tf;
 let device: GPUDevice;
@@ -27,3 +30,5 @@ describe("every loss is that of evaluate", () => {
 });
 
 behavesInTfjs(() => tf);
+refusesInTfjs(() => tf);
+trainsInTfjs(() => tf);

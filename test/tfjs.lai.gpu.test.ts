@@ -4,7 +4,7 @@ import { requestTestDevice } from "./support/device.js";
 import { networkVectors } from "./support/networks.js";
 import { loadTf, type Tf, useWebgpu } from "./support/tfjs.js";
 import { trainsLaiInTfjs } from "./support/tfjsLai.js";
-import { leavesNoTensors } from "./support/tfjsSuite.js";
+import { leavesNoTensors } from "./support/tfjsMemory.js";
 
 let tf: Tf;
 beforeAll(async () => {

@@ -4,8 +4,11 @@ import { evaluate } from "../src/index.js";
 import { networkVectors } from "./support/networks.js";
 import { expectParity } from "./support/parity.js";
 import { compute, loadTf, lossesById, type Tf } from "./support/tfjs.js";
+import { refusesInTfjs } from "./support/tfjsErrors.js";
 import { trainsLaiInTfjs } from "./support/tfjsLai.js";
-import { behavesInTfjs, leavesNoTensors } from "./support/tfjsSuite.js";
+import { leavesNoTensors } from "./support/tfjsMemory.js";
+import { behavesInTfjs } from "./support/tfjsSuite.js";
+import { trainsInTfjs } from "./support/tfjsTraining.js";
 
 let tf: Tf;
 beforeAll(async () => {
@@ -22,5 +25,7 @@ describe("every loss is that of evaluate", () => {
 });
 
 behavesInTfjs(() => tf);
+refusesInTfjs(() => tf);
+trainsInTfjs(() => tf);
 
 describe("Lai losses", () => trainsLaiInTfjs(() => tf, networkVectors));

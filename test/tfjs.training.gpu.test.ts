@@ -14,11 +14,11 @@ import {
 import { ledgerCallback, lossKernel, registerLossKernel, toTfjs } from "../src/tfjs.js";
 import { expectClose } from "./support/compare.js";
 import { classData, normal, random, regressionData } from "./support/data.js";
-import { requestTestDevice, runtime, skipUnlessSupported, type TestDevice } from "./support/device.js";
+import { requestTestDevice, runtime, skip, skipUnlessSupported, type TestDevice } from "./support/device.js";
 import { expectLossError } from "./support/errors.js";
 import { expectParity } from "./support/parity.js";
 import { compute, loadTf, type Tf, useOwnWebgpu, useWebgpu } from "./support/tfjs.js";
-import { leaks, leavesNoTensors } from "./support/tfjsSuite.js";
+import { leaks, leavesNoTensors } from "./support/tfjsMemory.js";
 
 let tf: Tf;
 let opened: TestDevice;
@@ -162,6 +162,20 @@ it("a call copies nothing and submits nothing", async () => {
   loss.dispose();
 });
 
+it("losses alone, one after another, are submitted in time", async () => {
+  const [x, y] = [tf.tensor1d(regressionData(40, 3).predictions), tf.tensor1d(regressionData(40, 3).targets)];
+  const loss = toTfjs(tf, zmse(), { keep: ["mask"] });
+  const run = (times: number) => {
+    for (let i = 0; i < times; i++) loss(y, x).dispose();
+  };
+  run(60);
+  const { allocated } = memory();
+  run(600);
+  expect(memory().allocated).toBe(allocated);
+  loss.dispose();
+  tf.dispose([x, y]);
+});
+
 it("a ledger counts the outliers of fit, by place and by ids", async () => {
   const { x, y } = lineWithOutliers(100);
   const [xs, ys] = [tf.tensor2d(x, [100, 1]), tf.tensor2d(y, [100, 1])];
@@ -263,7 +277,7 @@ it("a kernel that does not compile is reported by the next call", async () => {
   tf.dispose([x, y]);
 });
 
-describe("devices", () => {
+describe("devices and backends", () => {
   const data: LogitInputs = classData(40, 300, 3, 0.1);
   const expected = evaluate(crossEntropy(), data);
   const check = async (what: string) => {
@@ -284,5 +298,14 @@ describe("devices", () => {
     await useOwnWebgpu(tf);
     expect((tf.backend() as unknown as { device: GPUDevice }).device).not.toBe(opened.device);
     await check("its own device");
+  });
+
+  it("WebGL, by evaluate", async (context) => {
+    const found = tf.findBackendFactory("webgl") ? await tf.setBackend("webgl").catch(() => false) : false;
+    if (!found) skip(context, `${runtime} has no WebGL`);
+    expect(tf.getBackend()).toBe("webgl");
+    await check("webgl");
+    const regression = regressionData(40, 3);
+    expectParity(await compute(tf, zmse(), regression, [40]), evaluate(zmse(), regression), "zmse on webgl");
   });
 });

@@ -94,7 +94,13 @@ export function bufferFor(backend: WebgpuBackend, dataId: object): GPUBuffer {
   return backend.tensorMap.get(dataId).resource as GPUBuffer;
 }
 
-/** Records between the kernels of TensorFlow.js, in their pass; buffers of the tensors stay theirs until that is submitted. */
+/** Dispatches that TensorFlow.js collects before it submits them, by default. */
+const BATCH = 15;
+
+/**
+ * Records between the kernels of TensorFlow.js, in their pass; buffers of the tensors stay theirs until that is submitted, which is when it
+ * would do so itself.
+ */
 export function recordBetween(
   backend: WebgpuBackend,
   tensors: Iterable<{ readonly dataId: object }>,
@@ -105,6 +111,7 @@ export function recordBetween(
   record(backend.computePassEncoder);
   backend.dispatchCountInPass += 1;
   for (const { dataId } of tensors) backend.commandQueueOwnedIds.add(dataId);
+  if (backend.dispatchCountInPass >= BATCH) submit(backend);
 }
 
 /** Submits what TensorFlow.js has recorded. */

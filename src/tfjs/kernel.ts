@@ -49,7 +49,7 @@ interface Given {
   readonly backend: unknown;
 }
 
-/** Our kernels, within the pass of TensorFlow.js; nothing is copied, submitted or waited for. */
+/** Our kernels, within the pass of TensorFlow.js; nothing is copied or waited for. */
 function onWebgpu({ inputs, attrs, backend: given }: Given): TensorInfo[] {
   const backend = given as WebgpuBackend;
   const call = readCall(inputs, attrs);

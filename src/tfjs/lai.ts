@@ -97,9 +97,8 @@ export function laiObjective(
       const [batch = 1] = inputs.shape;
       const flat = tf.reshape(targets, [batch]);
       if (!isLaiStep(resolved, step)) {
-        const predictions =
-          typeof model === "function" ? model(inputs) : (model.apply(inputs, { training: true }) as Tensor);
-        return plain.with({ predictions: tf.reshape(predictions, [batch]), targets: flat, ...more });
+        plain.setLoss(plainOf(sloped.loss as Loss<"regression">));
+        return plain.with({ predictions: predict(tf, model, inputs), targets: flat, ...more });
       }
       const drawn = resolved.subset < 1 ? tf.tensor(laiApplyMask(resolved, step, batch)) : applyMask;
       const data = { ...predictionsAndSlopes(tf, model, inputs), targets: flat };

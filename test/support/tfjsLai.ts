@@ -17,7 +17,7 @@ import { expectClose } from "./compare.js";
 import { expectLossError } from "./errors.js";
 import { type NetworkVector, randomNetwork } from "./networks.js";
 import type { Tf } from "./tfjs.js";
-import { leaks } from "./tfjsSuite.js";
+import { leaks } from "./tfjsMemory.js";
 
 const activations = (tf: Tf) => ({ tanh: tf.tanh, softplus: tf.softplus, relu: tf.relu, linear: <T>(x: T) => x });
 

@@ -9,7 +9,7 @@ var<workgroup> last_bin: atomic<u32>;
 fn look_next(group: u32, base: u32, shift: u32, way: u32) {
   set_word(group, BASE, base);
   set_word(group, SHIFT, shift);
-  set_word(group, WAY, way);
+  set_word(group, LOOKS_AT, way);
   if (way == LISTING) {
     set_word(group, LISTED_FROM, base);
     set_word(group, LISTED_SPAN, span_of(shift));
@@ -24,7 +24,7 @@ fn way_after(way: u32, second: bool) -> u32 {
 fn choose(group: u32, lane: u32) {
   prepare_aim();
   let step = word_of(group, STEP);
-  let way = word_of(group, WAY);
+  let way = word_of(group, LOOKS_AT);
   let shift = shift_at(step);
   let each = (BINS + WORKGROUP_SIZE - 1u) / WORKGROUP_SIZE;
   let first = min(lane * each, BINS);

@@ -29,7 +29,7 @@ fn shift_at(step: u32) -> u32 {
 fn search_in(groups: vec4u) -> Search {
   let step = word_of(0u, STEP);
   let shift = shift_at(step);
-  return Search(step % DIGITS, step >= DIGITS, word_of(0u, WAY), shift, span_of(shift), words_of(groups, BASE), aim_of(groups));
+  return Search(step % DIGITS, step >= DIGITS, word_of(0u, LOOKS_AT), shift, span_of(shift), words_of(groups, BASE), aim_of(groups));
 }
 
 fn keys_at(row: u32, column: u32) -> vec4u {

@@ -6,7 +6,7 @@
 const STEP = 0u;     // looks that are done: of a first search, and then of a second one
 const BASE = 1u;     // the least key in question
 const SHIFT = 2u;    // bits of a key below the digit that the next look counts by
-const WAY = 3u;      // which keys it looks at (see count.wgsl)
+const LOOKS_AT = 3u;      // which keys it looks at (see count.wgsl)
 const RANK = 4u;     // of the key that is looked for, among those in question
 const COUNT = 5u;
 const BELOW = 6u;    // keys below those in question

@@ -39,7 +39,10 @@ async function open() {
   const adapter = await gpu.requestAdapter();
   if (!adapter) throw new Error("no WebGPU adapter");
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-  const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+  const device = await adapter.requestDevice({
+    requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
+    requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+  });
   // Times of work that WebGPU refused to do mean nothing.
   device.addEventListener("uncapturederror", (event) => {
     console.error((event as GPUUncapturedErrorEvent).error.message);

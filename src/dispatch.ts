@@ -83,9 +83,9 @@ export function scratchSize({ slices, groups, tiles }: Grid): number {
   return 32 * (slices * groups + slices * tiles + groups + 1);
 }
 
-/** Bytes of what a search knows of groups: their words, bins of 11 or 8 bits, and sums of those of one (see shaders/selection/state.wgsl). */
+/** Bytes of what a search knows of groups: their words, and bins of 11 or 8 bits (see shaders/selection/state.wgsl). */
 export function binsSize(groups: number): number {
-  return 16640 * Math.min(8, groups) + 1112 * groups;
+  return 1e4 * Math.min(8, groups) + 1112 * groups;
 }
 
 /** Bytes behind the bins of a single group for a list of its keys, unless there are very many. */

@@ -3,6 +3,7 @@ import type { Grid } from "./dispatch.js";
 import type { Port } from "./ports.js";
 import type { Geometry, Problem } from "./problem.js";
 import type { Entry } from "./shader.js";
+import type { Tuning } from "./tuning.js";
 
 /** One kernel of a plan. */
 export interface Pass {
@@ -11,7 +12,7 @@ export interface Pass {
 }
 
 /** What a plan reads and writes. */
-export interface Wanted {
+export interface Wanted extends Tuning {
   readonly geometry: Geometry;
   /** Workgroups that share a row. */
   readonly segments: number;

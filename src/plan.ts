@@ -162,7 +162,7 @@ export function* makePlan(
   const ports = new Map([...data, ...inputs, ...outputs].map((name) => [name as string, aliases[name] ?? name]));
   const unscaled = ports.has("unscaledGradient");
   if (unscaled && ports.has("gradient")) {
-    refuse("parameter", subject, "outputs must hold one of gradient and unscaledGradient", outputs, "Leave one out.");
+    refuse("parameter", subject, "outputs must hold gradient or unscaledGradient", outputs, "Leave one out.");
   }
   const maskedOnly = ["mask", "z", "statistics", "givenStatistics"].find((name) => ports.has(name));
   if (maskedOnly) refuseUnmasked(problem, maskedOnly);
@@ -177,7 +177,7 @@ export function* makePlan(
     recall(grids, rows, () => gridOf(problem, resolveGeometry(problem, [rows, columns]), tuning, segments));
   const whole = gridFor(capacity);
   const rescale = ports.has("gradient") && reduction === "mean";
-  const wanted = { geometry, segments, ports: all, rescale };
+  const wanted = { ...tuning, segments, geometry, ports: all, rescale };
   const [subgroup, estimator, rows] = (yield [
     familyTraits.subgroupOf?.(device, problem) ?? 1,
     mask && mask.estimator !== "moments" ? selection() : undefined,

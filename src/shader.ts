@@ -34,6 +34,7 @@ export type Entry =
   | "score_labels"
   | "score_masked"
   | "accumulate_keys"
+  | "accumulate_guess"
   | "accumulate_counts"
   | "accumulate_rests"
   | "finalize_digit"

@@ -62,6 +62,23 @@ describe("median and median deviation are float64's, to the bit", () => {
     for (const n of [1001, 1002, 30_001, 30_002]) expect(await estimated(make(n)), `${n}`).toEqual(selected(make(n)));
   });
 
+  // Of batches of this size, one quad of sixteen is looked at for a guess (shaders/selection/guess.wgsl).
+  test.each<[string, (x: number) => number]>([
+    ["medians", (x) => x + 100],
+    ["median distances", (x) => 20 * x],
+    ["both", (x) => 100 + 20 * x],
+    ["neither, though they are equal", () => 0],
+    ["neither, though all are absent", () => NaN],
+  ])("where samples of the batch mislead about %s", async (_, change) => {
+    for (const n of [9001, 20_000, 50_001, 65_535]) {
+      const values = numbers(n, (next, i) => {
+        const x = normal(next);
+        return Math.floor(i / 4) % 16 === 0 ? change(x) : x;
+      });
+      expect(await estimated(values), `${n}`).toEqual(selected(values));
+    }
+  });
+
   // WGSL lets devices flush them to 0. Halves of the least steps between those that are kept cannot be told.
   test("numbers too small to be normal, as themselves or as 0, within two of their steps", async () => {
     const least = 2 ** -126;

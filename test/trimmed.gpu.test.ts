@@ -65,6 +65,13 @@ describe("exactly the smallest losses stay", () => {
     for (const fraction of [0.25, 0.9]) await expectFirst(values, fraction, {}, `${fraction}`);
   });
 
+  // One quad of sixteen is looked at for a guess.
+  test.each([20_000, 65_535])("of %i with others where a guess looks", async (n) => {
+    const next = random(n);
+    const values = Float32Array.from({ length: n }, (_, i) => normal(next) + (Math.floor(i / 4) % 16 === 0 ? 100 : 0));
+    for (const fraction of [0, 0.1, 0.5, 0.99]) await expectFirst(values, fraction, {}, `${fraction}`);
+  });
+
   test.each([5, 3000, 9001, 100_000])("of %i with many equal ones", async (n) => {
     const next = random(n);
     const few = Float32Array.from({ length: n }, () => Math.round(2 * normal(next)));

@@ -10,15 +10,6 @@ fn look_next(group: u32, base: u32, shift: u32, way: u32) {
   set_word(group, BASE, base);
   set_word(group, SHIFT, shift);
   set_word(group, LOOKS_AT, way);
-  if (way == LISTING) {
-    set_word(group, LISTED_FROM, base);
-    set_word(group, LISTED_SPAN, span_of(shift));
-  }
-}
-
-// After a look at all keys comes one that lists those in question, and then those that look at the list.
-fn way_after(way: u32, second: bool) -> u32 {
-  return select(way, min(way + 1u, LISTED), has_list() && (LISTS_SECOND || !second));
 }
 
 fn choose(group: u32, lane: u32) {
@@ -48,18 +39,12 @@ fn choose(group: u32, lane: u32) {
     before += select(0u, lane_counts[other], other < lane);
     all += lane_counts[other];
   }
-  if (SUMS && step == 0u) {
-    var sum = before;
-    for (var bin = first; bin < end; bin++) {
-      atomicStore(&bins[sum_at(bin)], sum);
-      sum += count_in_bin(group, bin);
-    }
-    if (lane == 0u) {
-      atomicStore(&bins[sum_at(BINS)], all);
-    }
-  }
-  let count = select(word_of(group, COUNT), all, step == 0u);
-  let rank = select(word_of(group, RANK) - select(0u, word_of(group, BELOW), step == DIGITS), first_rank(count), step == 0u);
+  let guessed = is_guess(step, way);
+  let count = select(word_of(group, COUNT), all, step == 0u && !guessed);
+  let below = select(0u, word_of(group, BELOW), step % DIGITS == 0u);
+  let rank = select(word_of(group, RANK), first_rank(count), step == 0u) - below;
+  // A guess has to hold the key that is looked for, and the one after it.
+  let missed = guessed && (rank >= all || rank + 1u >= all);
   if (rank >= before && rank < before + own) {
     var bin = first;
     var left = rank - before;
@@ -78,12 +63,17 @@ fn choose(group: u32, lane: u32) {
     }
   }
   workgroupBarrier();  // the next one is known
-  if (lane == 0u && count > 0u && way != OVER) {
+  if (lane == 0u && missed) {
+    set_word(group, BELOW, 0u);
+    set_word(group, ABOVE, 0u);
+    set_word(group, MOST_KEY, 0u);
+    look_next(group, 0u, FIRST_SHIFT, ALL);
+  } else if (lane == 0u && count > 0u && way != OVER) {
     let base = word_of(group, BASE);
     let key = base + (chosen.x << shift);
     set_word(group, RANK, chosen.y);
     set_word(group, COUNT, count);
-    look_next(group, key, shift - min(shift, BITS), way_after(way, step >= DIGITS));
+    look_next(group, key, shift - min(shift, BITS), select(way, LISTED, way == LISTING));
     if (step == DIGITS) {
       note_last(group, base + (((atomicLoad(&last_bin) + 1u) << shift) - 1u));
     }
@@ -98,7 +88,7 @@ fn choose(group: u32, lane: u32) {
     clear_bin(group, bin);
   }
   if (lane == 0u) {
-    set_word(group, STEP, step + 1u);
+    set_word(group, STEP, step + select(1u, 0u, missed));
   }
   storageBarrier();
   workgroupBarrier();  // the next group may come

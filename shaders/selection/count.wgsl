@@ -1,14 +1,13 @@
 // Looks at keys that have been made: counts them by the next digit.
 
-// Which keys are counted: all; all, and those in question are listed; those in the list; or none, for the search is over.
+// Which keys are counted: all; those in a list that is made before; those in the list that is there; or none, for the search is over.
 const ALL = 0u;
 const LISTING = 1u;
 const LISTED = 2u;
 const OVER = 3u;
 
-// What a count has found: which keys are in question, ~ those that are above them, else 0, and how many are below.
+// What a count has found: ~ the keys above those in question, else 0, and how many are below.
 struct Tally {
-  found: vec4<bool>,
   above: vec4u,
   below: vec4u,
 }
@@ -20,27 +19,24 @@ fn count_quad(search: Search, groups: vec4u, keys: vec4u, row: u32, second: bool
     sought = second_keys(keys, row, search.aim);
   }
   let away = sought - search.base;
-  var found = away <= vec4u(search.span);
-  // No digit of 11 bits of a number is that of an absent key.
-  if (second || BITS < 9u) {
-    found &= sought != vec4u(ABSENT);
-  }
+  let found = (away <= vec4u(search.span)) & (sought != vec4u(ABSENT));
   add_to_bins(groups, found, away >> vec4u(search.shift), 1u);
   // A look at a list does not see what is above, so that has to be known by then; several groups ask in their last look only.
   let asks = SEEKS_UPPER && (GROUPS == 1u || search.digit + 1u == DIGITS);
   let above = (sought > search.base + vec4u(search.span)) & vec4<bool>(asks);
-  return Tally(found, select(vec4u(), ~sought, above), select(vec4u(), vec4u(1u), sought < search.base));
+  return Tally(select(vec4u(), ~sought, above), select(vec4u(), vec4u(1u), sought < search.base));
 }
 
 // One of these loops runs: a branch would cost software adapters all ways in every turn.
-fn count_samples(spot: Spot, second: bool, way: u32) {
+fn count_samples(spot: Spot, second: bool, lists: bool) {
   var search = search_in(vec4u());
-  if (search.second != second || search.way != way || spot.row >= spot.end) {
+  let listed = search.way == LISTING || search.way == LISTED;
+  if (search.second != second || lists != listed || search.way == OVER || spot.row >= spot.end) {
     return;
   }
   var above = vec4u();
   var below = vec4u();
-  var listed = 0u;
+  var list = list_of(spot);
   var end = spot.end;
   for (var row = spot.row; row < end; row += spot.step) {
     if (GROUPS > 1u) {
@@ -48,20 +44,19 @@ fn count_samples(spot: Spot, second: bool, way: u32) {
       search.base = words_of(groups, BASE);
       search.aim = aim_of(groups);
       raise_words(groups, ABOVE, count_quad(search, groups, keys_at(row, spot.column), row, second).above);
-    } else if (way == LISTED) {
-      let keys = listed_keys(spot, listed);
-      above = max(above, count_quad(search, vec4u(), keys, row, second).above);
-      listed += 4u;
+      continue;
+    }
+    var keys: vec4u;
+    if (lists) {
+      keys = listed_keys(list);
+      list += 4u;
       end = select(end, row, keys.w == ABSENT);
     } else {
-      let keys = keys_at(row, spot.column);
-      let tally = count_quad(search, vec4u(), keys, row, second);
-      above = max(above, tally.above);
-      below += tally.below;
-      if (way == LISTING) {
-        listed = list_keys(spot, listed, tally.found, keys);
-      }
+      keys = keys_at(row, spot.column);
     }
+    let tally = count_quad(search, vec4u(), keys, row, second);
+    above = max(above, tally.above);
+    below += tally.below;
   }
   if (GROUPS == 1u) {
     raise_words(vec4u(), ABOVE, above);
@@ -69,23 +64,20 @@ fn count_samples(spot: Spot, second: bool, way: u32) {
       atomicAdd(&bins[BELOW], dot(below, vec4u(1u)));
     }
   }
-  if (way == LISTING) {
-    close_list(spot, listed);
-  }
 }
 
 fn pass_accumulate_counts(workgroup: u32, workgroups: u32, lane: u32) {
   prepare_aim();
   let spot = spot_of(workgroup, lane);
   if (LISTS) {
-    count_samples(spot, false, LISTING);
-    count_samples(spot, false, LISTED);
+    list_samples(spot, false);
+    count_samples(spot, false, true);
   }
   if (LISTS && LISTS_SECOND) {
-    count_samples(spot, true, LISTING);
-    count_samples(spot, true, LISTED);
+    list_samples(spot, true);
+    count_samples(spot, true, true);
   }
-  count_samples(spot, false, ALL);
-  count_samples(spot, true, ALL);
+  count_samples(spot, false, false);
+  count_samples(spot, true, false);
   share_bins(lane);
 }

@@ -1,4 +1,4 @@
-// The first look at the data: makes the keys of samples, and counts their first digits.
+// The first look at the data: makes the keys of samples, and counts their first digits unless there are lists.
 
 fn note_odd(group: u32, odd: u32, poison: u32) {
   atomicAdd(&bins[group * WORDS + ODD], odd);
@@ -15,7 +15,9 @@ fn make_keys(first: u32, stop: u32, spot: Spot, care: bool) -> bool {
     let keys = select(vec4u(ABSENT), keys_of(quad.losses.scored), quad.used);
     let groups = known_groups_at(row, spot.column);
     write_keys(start, sample_stride(), below(row, settings.rows) | vec4<bool>(!care), keys);
-    add_to_bins(groups, quad.used, keys >> shift, 1u);
+    if (!LISTS) {
+      add_most_to_bins(groups, quad.used, keys >> shift);
+    }
     if (!care) {
       odd |= quad.odd | full_exponent(bitcast<vec4u>(quad.losses.loss)) | full_exponent(bitcast<vec4u>(quad.losses.scored));
     } else if (any(quad.broken) || quad.invalid > 0u) {
@@ -33,6 +35,9 @@ fn make_keys(first: u32, stop: u32, spot: Spot, care: bool) -> bool {
 
 // Takes back what has been counted of keys that cannot stay.
 fn uncount(first: u32, stop: u32, spot: Spot) {
+  if (LISTS) {
+    return;
+  }
   for (var row = first; row < stop; row += spot.step) {
     let keys = read_keys(sample_start(row, spot.column), sample_stride());
     let groups = known_groups_at(row, spot.column);

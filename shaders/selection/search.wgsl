@@ -23,13 +23,24 @@ fn shift_at(step: u32) -> u32 {
   if (GROUPS > 1u) {
     return u32(max(0, 32 - i32(BITS * (step % DIGITS + 1u))));
   }
-  return select(word_of(0u, SHIFT), FIRST_SHIFT, step == 0u);
+  return select(word_of(0u, SHIFT), FIRST_SHIFT, step == 0u && word_of(0u, LOOKS_AT) == ALL);
+}
+
+// The first look of a search that begins with a guess.
+fn is_guess(step: u32, way: u32) -> bool {
+  return LISTS && step % DIGITS == 0u && way == LISTING;
 }
 
 fn search_in(groups: vec4u) -> Search {
   let step = word_of(0u, STEP);
   let shift = shift_at(step);
-  return Search(step % DIGITS, step >= DIGITS, word_of(0u, LOOKS_AT), shift, span_of(shift), words_of(groups, BASE), aim_of(groups));
+  let way = word_of(0u, LOOKS_AT);
+  let bases = words_of(groups, BASE);
+  var span = span_of(shift);
+  if (is_guess(step, way)) {
+    span = min(span, word_of(0u, MOST_KEY) - bases.x);
+  }
+  return Search(step % DIGITS, step >= DIGITS, way, shift, span, bases, aim_of(groups));
 }
 
 fn keys_at(row: u32, column: u32) -> vec4u {
@@ -49,9 +60,22 @@ fn add_to_bins(groups: vec4u, there: vec4<bool>, digits: vec4u, count: u32) {
   if (there.w) { add_to_bin(groups.w, digits.w, count); }
 }
 
+// The same for samples that are nearly all there: branches would cost more than they save.
+fn add_most_to_bins(groups: vec4u, there: vec4<bool>, digits: vec4u) {
+  let counts = select(vec4u(), vec4u(1u), there);
+  add_to_bin(groups.x, digits.x, counts.x);
+  add_to_bin(groups.y, digits.y, counts.y);
+  add_to_bin(groups.z, digits.z, counts.z);
+  add_to_bin(groups.w, digits.w, counts.w);
+}
+
+fn most_of(keys: vec4u) -> u32 {
+  return max(max(keys.x, keys.y), max(keys.z, keys.w));
+}
+
 fn raise_words(groups: vec4u, word: u32, least: vec4u) {
   if (GROUPS == 1u) {
-    atomicMax(&bins[word], max(max(least.x, least.y), max(least.z, least.w)));
+    atomicMax(&bins[word], most_of(least));
     return;
   }
   for (var k = 0u; k < 4u; k++) {

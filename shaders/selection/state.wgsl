@@ -13,10 +13,9 @@ const BELOW = 6u;    // keys below those in question
 const ABOVE = 7u;    // ~ the least key above them
 const ODD = 8u;      // samples that forbid the quick way
 const POISON = 9u;   // samples that spoil the batch
-const LISTED_FROM = 10u;  // the least key in the list,
-const LISTED_SPAN = 11u;  // and how far above it the list goes
-const FOUND = 12u;   // what the searches found: from here on see the estimators
-const WORDS = 22u;
+const MOST_KEY = 10u;  // that a guess allows for, and the list goes to; 0 without
+const FOUND = 11u;   // what the searches found: from here on see the estimators
+const WORDS = 20u;
 
 const BINS = 1u << BITS;
 const DIGITS = (31u + BITS) / BITS;
@@ -83,13 +82,7 @@ fn span_of(shift: u32) -> u32 {
   return (BINS << shift) - 1u;
 }
 
-// Behind the bins of a single group: how many keys have a lesser first digit, for every one of them and for all.
-const SUMS = GROUPS == 1u && !SMALL;
-
-fn sum_at(bin: u32) -> u32 {
-  return bin_at(GROUPS, bin);
-}
-
+// The list of a single group is behind its bins.
 fn list_at() -> u32 {
-  return sum_at(select(0u, BINS + 1u, SUMS));
+  return bin_at(GROUPS, 0u);
 }

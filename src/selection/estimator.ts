@@ -11,13 +11,14 @@ import {
   selectionConclude,
   selectionCount,
   selectionFirst,
+  selectionGuess,
   selectionKeys,
   selectionLabels,
   selectionList,
   selectionMedianAim,
+  selectionMedianAround,
   selectionMedianEnds,
   selectionMedianFound,
-  selectionMedianNarrow,
   selectionMedianRests,
   selectionMedianScore,
   selectionSearch,
@@ -34,20 +35,40 @@ const groupsOf = ({ groupColumns, classes }: Geometry): number => groupColumns *
 /** Bits of a digit: more where there are many samples, and the bins of all groups are few enough. */
 const bitsOf = (geometry: Geometry, small: boolean): number => (small || groupsOf(geometry) > 8 ? 8 : 11);
 
+/** Software adapters gain from a list of the keys that are left, and so from a guess of which will be. */
+const lists = (geometry: Geometry, workgroupSize: number, small: boolean): boolean =>
+  groupsOf(geometry) === 1 && !small && workgroupSize <= 16;
+
 const trims = ({ mask }: Problem): boolean => mask?.estimator === "trimmed";
 
-/** The passes that look at the data, each for another digit of one of two searches, and those between them. */
-function selection(first: Port[], again: Port[], given: Port[], digits: number, rests: boolean): Pass[] {
+/**
+ * The passes that look at the data, each for another digit of one of two searches, and those between them. With lists a search begins
+ * with a guess, and has one more look in case that it is wrong: once, for after a wrong one there is no other.
+ */
+function selection(
+  { first, again, given }: Record<"first" | "again" | "given", Port[]>,
+  digits: number,
+  trims: boolean,
+  lists: boolean,
+): Pass[] {
   const pass = (entry: Entry, ports: Port[]): Pass => ({ entry, ports: new Set(ports) });
-  const looks = Array.from({ length: 2 * digits }, (_, i) => [
-    i === 0 ? pass("accumulate_keys", first) : pass("accumulate_counts", again),
-    pass("finalize_digit", ["bins"]),
-  ]);
-  const last = rests ? [pass("accumulate_rests", again)] : [];
-  return [...looks.flat(), ...last, pass("finalize_found", ["bins", "scratch", ...given])];
+  const keys = pass("accumulate_keys", first);
+  const guess = pass("accumulate_guess", again);
+  const count = pass("accumulate_counts", again);
+  const digit = pass("finalize_digit", ["bins"]);
+  const more = (looks: number) => Array.from({ length: looks }, () => [count, digit]).flat();
+  return [
+    keys,
+    ...(lists ? [guess, count, digit] : [digit]),
+    ...more(digits - 1),
+    ...(lists && !trims ? [guess] : []),
+    ...more(lists ? digits + 1 : digits),
+    ...(trims ? [] : [pass("accumulate_rests", again)]),
+    pass("finalize_found", ["bins", "scratch", ...given]),
+  ];
 }
 
-export const passes: Estimator["passes"] = (problem, { geometry, ports }, small, limit, passesOf) => {
+export const passes: Estimator["passes"] = (problem, { geometry, ports, workgroupSize }, small, limit, passesOf) => {
   if (small) {
     const [{ entry, ports }] = passesOf(true, limit);
     const all = new Set<Port>([...ports, "keys", "bins"]);
@@ -66,11 +87,10 @@ export const passes: Estimator["passes"] = (problem, { geometry, ports }, small,
   const given: Port[] = ports.has("givenStatistics") ? ["givenStatistics"] : [];
   return [
     ...selection(
-      [...must, ...extra.slice(0, room), "keys", "bins"],
-      ["keys", "bins", ...again],
-      given,
+      { first: [...must, ...extra.slice(0, room), "keys", "bins"], again: ["keys", "bins", ...again], given },
       Math.ceil(32 / bitsOf(geometry, false)),
-      !trims(problem),
+      trims(problem),
+      lists(geometry, workgroupSize, false),
     ),
     ...(left.length > 0 ? [{ ...moments, ports: new Set<Port>([...must, "scratch", ...left]) }] : []),
     ...rest.map((pass) =>
@@ -79,7 +99,7 @@ export const passes: Estimator["passes"] = (problem, { geometry, ports }, small,
   ];
 };
 
-export const code: Estimator["code"] = ({ geometry, problem }, entry) => {
+export const code: Estimator["code"] = ({ geometry, problem, workgroupSize }, entry) => {
   const groups =
     geometry.classes === 1 ? selectionBatch : problem.familyTraits.samples ? selectionLabels : selectionClasses;
   const [, small] = /^(small.*)_selected$/.exec(entry) ?? [];
@@ -87,6 +107,7 @@ export const code: Estimator["code"] = ({ geometry, problem }, entry) => {
     `const BITS = ${bitsOf(geometry, small !== undefined)}u;
 const GROUPS = ${groupsOf(geometry)}u;
 const SMALL = ${small !== undefined};
+const LISTS = ${lists(geometry, workgroupSize, small !== undefined)};
 ${small ? `fn pass_${entry}(workgroup: u32, workgroups: u32, lane: u32) { select_small(lane); finish_${small}(lane); }` : ""}`,
     selectionKeys,
     selectionState,
@@ -94,6 +115,7 @@ ${small ? `fn pass_${entry}(workgroup: u32, workgroups: u32, lane: u32) { select
     selectionSearch,
     selectionFirst,
     selectionList,
+    selectionGuess,
     selectionCount,
     selectionChoose,
     selectionConclude,
@@ -102,7 +124,7 @@ ${small ? `fn pass_${entry}(workgroup: u32, workgroups: u32, lane: u32) { select
       ? [selectionTrimmedAim, selectionTrimmedEnds, selectionTrimmedFound]
       : [
           selectionMedianAim,
-          selectionMedianNarrow,
+          selectionMedianAround,
           selectionMedianEnds,
           selectionMedianRests,
           selectionMedianFound,

@@ -25,6 +25,7 @@ fn end_search(group: u32, second: bool, lower: u32, next: u32) {
   if (second) {
     set_word(group, LOWER, lower);
     set_word(group, UPPER, upper);
+    look_next(group, 0u, FIRST_SHIFT, OVER);
     return;
   }
   let center = middle_of(value_of(lower), value_of(upper));
@@ -34,12 +35,6 @@ fn end_search(group: u32, second: bool, lower: u32, next: u32) {
   set_word(group, RANK, rank);
   set_word(group, ABOVE, 0u);
   look_next(group, 0u, FIRST_SHIFT, ALL);
-  // A list of few saves a look at all.
-  if (has_list()) {
-    let range = range_of_middle(center.x, rank, count);
-    if (range.count <= count / 2u) {
-      let bits = 32u - countLeadingZeros(range.most - range.least);
-      look_next(group, range.least, max(bits, BITS) - BITS, LISTING);
-    }
-  }
+  set_word(group, BELOW, 0u);
+  set_word(group, MOST_KEY, 0u);
 }

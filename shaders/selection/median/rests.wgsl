@@ -42,9 +42,11 @@ fn pass_accumulate_rests(workgroup: u32, workgroups: u32, lane: u32) {
   var end = spot.end;
   if (GROUPS == 1u && upper > 0u) {
     end = select(end, spot.row, lower == upper);
-    if (has_list() && upper - word_of(0u, LISTED_FROM) <= word_of(0u, LISTED_SPAN)) {
-      for (var listed = 0u; spot.row + listed / 4u * spot.step < end; listed += 4u) {
-        let keys = listed_keys(spot, listed);
+    if (LISTS && upper <= word_of(0u, MOST_KEY)) {
+      var list = list_of(spot);
+      for (var row = spot.row; row < end; row += spot.step) {
+        let keys = listed_keys(list);
+        list += 4u;
         look_at_rests(keys, vec4u());
         end = select(end, spot.row, keys.w == ABSENT);
       }

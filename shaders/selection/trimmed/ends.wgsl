@@ -23,9 +23,11 @@ fn note_last(group: u32, key: u32) {}
 fn end_search(group: u32, second: bool, key: u32, next: u32) {
   if (second) {
     set_word(group, LAST, key);
+    look_next(group, 0u, FIRST_SHIFT, OVER);
     return;
   }
   set_word(group, CUTOFF, bitcast<u32>(value_of(key)));
   set_word(group, LAST, ABSENT);
+  set_word(group, BELOW, 0u);
   look_next(group, 0u, FIRST_SHIFT, select(ALL, OVER, chosen.y + 1u == chosen.z));
 }

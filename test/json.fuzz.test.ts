@@ -14,7 +14,7 @@ import {
 import { type Random, random } from "./support/data.js";
 import { expectLossError, type Untyped } from "./support/errors.js";
 import { choicesOf, environment } from "./support/fuzz.js";
-import { kernelTexts } from "./support/texts.js";
+import { kernelTexts } from "./support/kernels.js";
 
 const numRuns = Number(environment("JSON_CASES") ?? 700);
 

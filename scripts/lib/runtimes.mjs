@@ -22,13 +22,18 @@ const lessOf = [
     why: "it tries the checks, not the runtime",
   },
   {
+    runtimes: ["dawn", "naga"],
+    files: ["shards"],
+    why: "Web Workers with devices of their own are of browsers",
+  },
+  {
     runtimes: ["chromium", "firefox"],
     files: ["parity", "classes", "classes.regimes", "classes.ways", "lai", "half"],
     why: "ways to cut the work are up to the shader compiler: dawn has that of Chromium, naga that of Firefox",
   },
   {
     runtimes: ["firefox"],
-    files: ["bench", "extremes", "limits", "median", "trimmed", "masks.fuzz"],
+    files: ["bench", "extremes", "limits", "median", "trimmed", "masks.fuzz", "algebra.fuzz", "determinism", "faults"],
     why: "naga has its compiler and driver; Firefox is slow to return so many or so large results",
   },
   {

@@ -35,13 +35,16 @@ interface Parameter {
   readonly rule: { readonly test: (x: number) => boolean; readonly type?: string };
 }
 
+/** Exponents beyond it make powers that float64 cannot hold either. */
+const MOST_EXPONENT = 40;
+
 /** A value that a rule allows. */
-function draw({ default: standard, rule }: Parameter, next: Random): number | boolean | undefined {
+function draw({ default: standard, rule }: Parameter, next: Random, most = Infinity): number | boolean | undefined {
   const { pick, chance } = choicesOf(next);
   if (rule.type === "boolean") return chance(0.5);
   if (standard !== undefined && chance(0.3)) return undefined;
   const allowed = [...ordinary, 4 * next(), next(), 1 + next(), ...(chance(0.1) ? special : [])];
-  return Math.fround(pick(...allowed.filter((x) => rule.test(Math.fround(x)))));
+  return Math.fround(pick(...allowed.filter((x) => rule.test(Math.fround(x)) && x <= most)));
 }
 
 type Factory = ((parameters: object) => never) & { definition: { parameters: Record<string, Parameter> } };
@@ -50,7 +53,9 @@ const drawOf =
   <L>(factory: unknown): Draw<L> =>
   (next) => {
     const { definition } = factory as Factory;
-    const drawn = Object.entries(definition.parameters).map(([name, parameter]) => [name, draw(parameter, next)]);
+    const drawn = Object.entries(definition.parameters).map(([name, parameter]) => {
+      return [name, draw(parameter, next, name === "q" ? MOST_EXPONENT : Infinity)];
+    });
     return (factory as Factory)(Object.fromEntries(drawn.filter(([, value]) => value !== undefined)));
   };
 
@@ -78,7 +83,7 @@ type Modify = (of: ClassLoss, next: Random) => ClassLoss;
 const modifiers: readonly Modify[] = [
   (of) => symmetrized(of),
   (of) => normalized(of),
-  (of, next) => normalizedNegative(of, next() < 0.5 ? {} : { minProb: choicesOf(next).pick(1e-3, 0.2, 1e-10) }),
+  (of, next) => normalizedNegative(of, next() < 0.5 ? {} : { minProb: choicesOf(next).pick(9e-4, 1e-5, 1e-10) }),
   (of, next) => partiallyHuberized(of, { tau: choicesOf(next).pick(10, 2, 1.1, 300) }),
   (of, next) => smoothed(of, { eps: choicesOf(next).pick(0.1, -1, 0, 1, number(next, 0, 1)) }),
   (of, next) => tempered(of, { alpha: draw(positive, next) as number }),

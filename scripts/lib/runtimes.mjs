@@ -22,6 +22,11 @@ const lessOf = [
     why: "it tries the checks, not the runtime",
   },
   {
+    runtimes: ["chromium", "firefox"],
+    files: ["devices"],
+    why: "workgroups of 128 lanes are slow in software; dawn has the limits of Chromium, naga those of Firefox",
+  },
+  {
     runtimes: ["dawn", "naga"],
     files: ["shards"],
     why: "Web Workers with devices of their own are of browsers",

@@ -35,8 +35,8 @@ interface Parameter {
   readonly rule: { readonly test: (x: number) => boolean; readonly type?: string };
 }
 
-/** Exponents beyond it make powers that float64 cannot hold either. */
-const MOST_EXPONENT = 40;
+/** Powers of larger numbers, or with larger exponents, are beyond float32. */
+const MOST_OF_POWERS = 40;
 
 /** A value that a rule allows. */
 function draw({ default: standard, rule }: Parameter, next: Random, most = Infinity): number | boolean | undefined {
@@ -54,7 +54,7 @@ const drawOf =
   (next) => {
     const { definition } = factory as Factory;
     const drawn = Object.entries(definition.parameters).map(([name, parameter]) => {
-      return [name, draw(parameter, next, name === "q" ? MOST_EXPONENT : Infinity)];
+      return [name, draw(parameter, next, name === "q" || name === "a" ? MOST_OF_POWERS : Infinity)];
     });
     return (factory as Factory)(Object.fromEntries(drawn.filter(([, value]) => value !== undefined)));
   };

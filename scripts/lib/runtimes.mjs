@@ -13,7 +13,8 @@ const gpuTest = ".gpu.test.ts";
 
 /**
  * Test files by their names without `.gpu.test.ts`, which runtimes leave out or, where `shorter`, run with shorter lists of losses,
- * tunings and options (`thorough` in test/support/device.ts). Dawn runs all.
+ * tunings and options (`thorough` in test/support/device.ts). Dawn runs all
+ * that needs no browser.
  */
 const lessOf = [
   {

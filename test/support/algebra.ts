@@ -35,16 +35,16 @@ interface Parameter {
   readonly rule: { readonly test: (x: number) => boolean; readonly type?: string };
 }
 
-/** Powers of larger numbers, or with larger exponents, are beyond float32. */
-const MOST_OF_POWERS = 40;
+/** Bases and exponents of powers that float32 holds. */
+const most: Readonly<Record<string, number>> = { a: 7.5, q: 40 };
 
 /** A value that a rule allows. */
-function draw({ default: standard, rule }: Parameter, next: Random, most = Infinity): number | boolean | undefined {
+function draw({ default: standard, rule }: Parameter, next: Random, limit = Infinity): number | boolean | undefined {
   const { pick, chance } = choicesOf(next);
   if (rule.type === "boolean") return chance(0.5);
   if (standard !== undefined && chance(0.3)) return undefined;
   const allowed = [...ordinary, 4 * next(), next(), 1 + next(), ...(chance(0.1) ? special : [])];
-  return Math.fround(pick(...allowed.filter((x) => rule.test(Math.fround(x)) && x <= most)));
+  return Math.fround(pick(...allowed.filter((x) => rule.test(Math.fround(x)) && x <= limit)));
 }
 
 type Factory = ((parameters: object) => never) & { definition: { parameters: Record<string, Parameter> } };
@@ -54,7 +54,7 @@ const drawOf =
   (next) => {
     const { definition } = factory as Factory;
     const drawn = Object.entries(definition.parameters).map(([name, parameter]) => {
-      return [name, draw(parameter, next, name === "q" || name === "a" ? MOST_OF_POWERS : Infinity)];
+      return [name, draw(parameter, next, most[name])];
     });
     return (factory as Factory)(Object.fromEntries(drawn.filter(([, value]) => value !== undefined)));
   };

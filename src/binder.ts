@@ -1,5 +1,5 @@
 /** Bind groups: from the caller's buffers to what the kernels of a plan are bound to, checked once and then remembered. */
-import { type BoundBuffer, usage } from "./buffers.js";
+import { type BoundBuffer, STORAGE } from "./buffers.js";
 import { binsSize, type Chunk, type Grid, listSize, scratchSize, settingsSize } from "./dispatch.js";
 import { type Buffers, type CallGroups, createGroupCache } from "./groups.js";
 import { isPerChunk, type Pass } from "./passes.js";
@@ -47,7 +47,7 @@ export function createBinder(
   const { subject } = problem;
   const owned: GPUBuffer[] = [];
   const own = (size: number): GPUBuffer => {
-    const buffer = device.createBuffer({ size: Math.max(size, 256), usage: usage.STORAGE });
+    const buffer = device.createBuffer({ size: Math.max(size, 256), usage: STORAGE });
     owned.push(buffer);
     return buffer;
   };

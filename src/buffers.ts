@@ -13,8 +13,12 @@ export interface BoundBuffer {
   readonly size: number;
 }
 
-/** The bits of GPUBufferUsage and GPUMapMode that are used here; TypeScript's own WebGPU types lack these constants. */
-export const usage = { MAP_READ: 1, COPY_SRC: 4, COPY_DST: 8, UNIFORM: 64, STORAGE: 128 } as const;
+// The bits of GPUBufferUsage and GPUMapMode that are used here; TypeScript's own WebGPU types lack these constants.
+export const MAP_READ = 1;
+export const COPY_SRC = 4;
+export const COPY_DST = 8;
+export const UNIFORM = 64;
+export const STORAGE = 128;
 
 /** The buffer of a binding, or a {@link LossError} `buffer` that names what is missing. */
 export function bufferOf(binding: BufferBinding | undefined, name: string, subject: string): GPUBuffer {
@@ -33,7 +37,7 @@ export function resolveBinding(
   const buffer = bufferOf(binding, name, subject);
   const { offset = 0, size = buffer.size - offset } =
     buffer === binding ? {} : (binding as { offset?: number; size?: number });
-  if ((buffer.usage & usage.STORAGE) === 0) {
+  if ((buffer.usage & STORAGE) === 0) {
     refuse("buffer", subject, `${name} must have usage STORAGE`, buffer.usage, "Add it.");
   }
   if (!(offset >= 0 && offset % 256 === 0)) {

@@ -79,7 +79,7 @@ const readers = new Map<string, Reader>([
       make: ({ terms }) =>
         weightedSum(
           Array.isArray(terms)
-            ? terms.map((term: Read) => {
+            ? Array.from(terms, (term: Read) => {
                 refuseUnknown(term, ["weight", "loss", "params", "of"], "lossFromJSON", "key");
                 const { weight, ...spec } = term;
                 return [weight, read(spec) as ClassLoss];
@@ -172,10 +172,28 @@ function read(spec: LossSpec): Loss {
     throw new LossError("parameter", `lossFromJSON: ${loss} must have a loss to modify, got no "of".`);
   }
   if (modify) return modify(read(of as LossSpec), parameters);
-  if (!(Array.isArray(of) && of.every((part) => Array.isArray(part) && part.length === 2))) {
+  if (!(Array.isArray(of) && Array.from(of).every((part) => Array.isArray(part) && part.length === 2))) {
     refuse("parameter", "lossFromJSON", "of must be pairs [weight, spec]", of, "loss.toJSON() makes them.");
   }
   return add!(of.map(([weight, part]) => [weight, read(part)]));
+}
+
+/** A spec may nest so deep, and hold so many objects and arrays: what comes from a URL must not keep a page busy. */
+const LIMITS = { depth: 64, size: 1000 };
+
+/** Refuses specs beyond the limits, without recursion; one that holds itself is beyond any depth. */
+function refuseLarge(spec: unknown): void {
+  const left: [value: unknown, depth: number][] = [[spec, 0]];
+  for (let size = 0; left.length > 0; ) {
+    const [value, depth] = left.pop()!;
+    if (value !== Object(value)) continue;
+    size += 1;
+    if (depth > LIMITS.depth || size > LIMITS.size) {
+      const rule = `the spec must nest at most ${LIMITS.depth} deep and hold at most ${LIMITS.size} objects and arrays`;
+      refuse("parameter", "lossFromJSON", rule, "more", "Call the factories.");
+    }
+    for (const part of Object.values(value as object)) left.push([part, depth + 1]);
+  }
 }
 
 /**
@@ -183,8 +201,10 @@ function read(spec: LossSpec): Loss {
  * `{ loss: "zMasked", params: { threshold: 2 }, of: { loss: "tukey" } }` or
  * `{ loss: "weightedSum", of: [[1, { loss: "nce" }], [4, { loss: "mae" }]] }`. `loss.toJSON()` is the inverse.
  *
- * @throws LossError `parameter` for unknown ids and parameters and for values out of range.
+ * @throws LossError `parameter` for unknown ids and parameters, for values out of range, and for specs that nest more than 64 deep or hold
+ *   more than 1000 objects and arrays.
  */
 export function lossFromJSON(spec: LossSpec): Loss {
+  refuseLarge(spec);
   return read(spec);
 }

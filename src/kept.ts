@@ -15,13 +15,17 @@ const plans = new WeakMap<GPUDevice, Map<string, Promise<Kept>>>();
 export const keyOf = (problem: Problem, options: object): string =>
   JSON.stringify([structureOf(problem), problem.base.definition.wgsl, problem.familyTraits.waysOf?.(problem), options]);
 
-/** The plan for a structure of losses and options that are its own; `create` makes it. */
-export function planFor<P extends Kept>(
+/**
+ * What `use` makes of the plan for a structure of losses and options that are its own; `create` makes it. A plan that fails is not kept: it
+ * may hold buffers that the device had no memory for.
+ */
+export function withPlan<P extends Kept, R>(
   device: GPUDevice,
   problem: Problem,
   options: object,
   create: () => Promise<P>,
-): Promise<P> {
+  use: (plan: P) => Promise<R>,
+): Promise<R> {
   const kept = recall(plans, device, () => new Map());
   const key = keyOf(problem, options);
   const make = (old?: Promise<Kept>) => {
@@ -29,7 +33,7 @@ export function planFor<P extends Kept>(
     old?.then((plan) => plan.destroy()).catch(() => {});
     return create();
   };
-  const plan = recall(kept, key, make, KEPT_PLANS);
-  plan.catch(() => kept.delete(key));
-  return plan as Promise<P>;
+  const used = (recall(kept, key, make, KEPT_PLANS) as Promise<P>).then(use);
+  used.catch(() => kept.delete(key));
+  return used;
 }

@@ -1,5 +1,14 @@
 /** The outlier ledger: which samples of a data set keep being masked, counted on the GPU over many batches. */
-import { type BufferBinding, dispatch, openPass, resolveBinding, usage } from "./buffers.js";
+import {
+  type BufferBinding,
+  COPY_DST,
+  COPY_SRC,
+  dispatch,
+  MAP_READ,
+  openPass,
+  resolveBinding,
+  STORAGE,
+} from "./buffers.js";
 import { LossError, refuse, refuseUnknown } from "./errors.js";
 import { kernelFor, refuseLost } from "./pipelines.js";
 import { kernelsLedger } from "./shaders.generated.js";
@@ -93,7 +102,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
   const counters = device.createBuffer({
     label: "ledger",
     size,
-    usage: usage.STORAGE | usage.COPY_SRC | usage.COPY_DST,
+    usage: STORAGE | COPY_SRC | COPY_DST,
   });
   let destroyed = false;
   let failure: LossError | undefined;
@@ -148,12 +157,12 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
 
     async read({ limit = Number.POSITIVE_INFINITY, minScored = 1 } = {}) {
       alive();
-      const staging = device.createBuffer({ label: "ledger", size, usage: usage.MAP_READ | usage.COPY_DST });
+      const staging = device.createBuffer({ label: "ledger", size, usage: MAP_READ | COPY_DST });
       const encoder = device.createCommandEncoder();
       encoder.copyBufferToBuffer(counters, 0, staging, 0, size);
       device.queue.submit([encoder.finish()]);
       try {
-        await staging.mapAsync(usage.MAP_READ);
+        await staging.mapAsync(MAP_READ);
       } catch {
         refuseLost(device, "ledger");
         throw new LossError("device", "ledger: the counters must be readable, got a failed mapping.");

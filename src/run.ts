@@ -1,6 +1,6 @@
 /** One call on the GPU: typed arrays in, typed arrays out. Plans are kept per device for the next call. */
 import type { Family } from "./families.js";
-import { planFor } from "./kept.js";
+import { withPlan } from "./kept.js";
 import { refuseLost } from "./pipelines.js";
 import { createPlan, type PlanInput, type PlanOutput } from "./plan.js";
 import {
@@ -59,12 +59,14 @@ export async function run<F extends Family>(
   const inputNames = Object.keys(sources).slice(familyTraits.data.length) as PlanInput[];
   const shape = [geometry.rows, geometry.columns] as const;
   const planOptions = { shape, outputs, inputs: inputNames, reduction, nonFinite, ignoreIndex, ...call?.options };
-  const plan = await planFor(device, problem, planOptions, () => createPlan(device, problem.loss, planOptions));
+  const create = () => createPlan(device, problem.loss, planOptions);
   const ids = call?.options.labels === "ids" && secondName;
-  const place = await transfer(device, subject, plan, sources, ids, outputs, (encoder, buffers) => {
-    plan.setLoss(loss as Loss);
-    plan.encode(encoder, buffers);
-  });
+  const place = await withPlan(device, problem, planOptions, create, (plan) =>
+    transfer(device, subject, plan, sources, ids, outputs, (encoder, buffers) => {
+      plan.setLoss(loss as Loss);
+      plan.encode(encoder, buffers);
+    }),
+  );
   const floats = (name: PlanOutput) => new Float32Array(...place(name));
   const words = (name: PlanOutput) => new Uint32Array(...place(name));
   const statistics =

@@ -1,5 +1,5 @@
 /** Settings of recordings that await submission: equal ones share a slot of one uniform buffer. */
-import { usage } from "./buffers.js";
+import { COPY_DST, UNIFORM } from "./buffers.js";
 import { recall } from "./recall.js";
 
 /** Recordings of one plan with different settings that may await submission at the same time. */
@@ -15,7 +15,7 @@ export interface Settings {
 /** Slots for settings of `size` bytes. */
 export function createSettings(device: GPUDevice, size: number): Settings {
   const stride = 256 * Math.ceil(size / 256); // offsets that every device takes
-  const buffer = device.createBuffer({ size: stride * SLOTS, usage: usage.UNIFORM | usage.COPY_DST });
+  const buffer = device.createBuffer({ size: stride * SLOTS, usage: UNIFORM | COPY_DST });
   const offsets = new Map<string, number>();
   return {
     buffer,

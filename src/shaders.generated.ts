@@ -138,10 +138,10 @@ export const lossesAbsoluteError: string = `fn absoluteError(u:f32)->vec2f{retur
 export const lossesAsymmetricExponential: string = `fn asymmetricExponential(y:f32,s:f32)->vec2f{let n=exp(y)/s;return exp(-min(n,87.))*vec2f(1.,-n);}
 `;
 
-export const lossesAsymmetricGeneralizedCrossEntropy: string = `fn asymmetricGeneralizedCrossEntropy(y:f32,s:f32,c:f32)->vec2f{let h=exp(y);if(s==0.){return vec2f(-expm1(c*y)/c,-exp(c*y));}let t=s+h;var e=log1p(t-1.);if(t<0.5){e=log(t);}let a=exp(c*e);return vec2f(a*expm1(c*log1p(-expm1(y)/t))/c,-h*a/t);}
+export const lossesAsymmetricGeneralizedCrossEntropy: string = `fn asymmetricGeneralizedCrossEntropy(y:f32,s:f32,c:f32)->vec2f{let h=exp(y);if(s==0.){return vec2f(-expm1(c*y)/c,-exp(c*y));}let t=s+h;var e=log1p(t-1.);if(t<0.5){e=log(t);}let a=exp(min(c*e,89.));let n=c*log1p(-expm1(y)/t);let r=select(a*expm1(min(n,1.)),exp(min(c*log1p(s),89.))-a,n>1.);return vec2f(r/c,-h*a/t);}
 `;
 
-export const lossesAsymmetricUnhinged: string = `fn asymmetricUnhinged(y:f32,s:f32,c:f32)->vec2f{let t=s-1.;let e=log1p(-expm1(y)/t);let a=exp(c*log(t));return vec2f(a*expm1(c*e)/c,-exp(y+(c-1.)*(log(t)+e)));}
+export const lossesAsymmetricUnhinged: string = `fn asymmetricUnhinged(y:f32,s:f32,c:f32)->vec2f{let t=s-1.;let I=t-expm1(y);var e=log1p(I-1.);if(I<0.5){e=log(I);}let a=exp(min(c*log(t),89.));let n=c*log1p(-expm1(y)/t);let r=select(a*expm1(min(n,1.)),exp(min(c*e,89.))-a,n>1.);return vec2f(r/c,-exp(min(y+(c-1.)*e,89.)));}
 `;
 
 export const lossesBarron: string = `fn barron(u:f32,r:f32,o:f32)->vec2f{let w=u/o;let a=w*w;let t=abs(r-2.);if(t<1e-6){return vec2f(0.5*a,w/o);}if(t>1e37){let n=clamp(sign(r)*0.5*a,-87.,89.);return vec2f(sign(r)*expm1(n),select(w/o*exp(n),0.,n<=-87.));}var y=log1p(a/t);if(abs(w)>1e9){y=2.*log(abs(w))-log(t);}let e=0.5*r*y;var s=1.+0.5*e;if(abs(e)>1e-4){s=expm1(clamp(e,-87.,89.))/e;}let c=(0.5*r-1.)*y;return vec2f(0.5*t*y*s,select(w/o*exp(clamp(c,-87.,89.)),0.,c<-87.));}
@@ -177,7 +177,7 @@ export const lossesGeneralizedCrossEntropy: string = `fn generalizedCrossEntropy
 export const lossesHuber: string = `fn huber(u:f32,g:f32)->vec2f{let e=clamp(u,-g,g);return vec2f(e*(u-0.5*e),e);}
 `;
 
-export const lossesJensenShannon: string = `fn jensenShannon(y:f32,e:f32)->vec2f{let h=exp(y);let w=-expm1(y);let t=1.-e;let a=select(log1p(-min(e,0.5)),log(t),e>0.5);var r=log1p(-min(t*w,0.5));if(t*w>0.5){r=log(e+t*h);}return vec2f(t*w*a+e*r-t*h*(y-r),t*h*(r-a-y))/(t*a);}
+export const lossesJensenShannon: string = `fn jensenShannon(y:f32,e:f32)->vec2f{let h=exp(y);let w=-expm1(y);let t=1.-e;let a=select(log1p(-min(e,0.5)),log(t),e>0.5);var r=log1p(-min(t*w,0.5));if(t*w>0.5){r=log(e+t*h);}var n=r-y;if(h>1e-30){n=log1p(e*w/h);}return vec2f(t*w*a+e*r+t*h*n,t*h*(n-a))/(t*a);}
 `;
 
 export const lossesLogCosh: string = `fn logCosh(u:f32,o:f32)->vec2f{let n=abs(u)/o;let t=n*n;let w=t*(0.5+t*(-1./12.+t*(1./45.+t*(-17./2520.+t*(31./14175.)))));let e=n+log1p(exp(-2.*min(n,40.)))-0.6931471805599453;return vec2f(o*o*select(e,w,n<0.4),o*tanh_accurate(u/o));}

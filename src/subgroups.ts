@@ -1,5 +1,5 @@
 /** Lanes that can exchange values without shared memory. */
-import { usage } from "./buffers.js";
+import { COPY_DST, COPY_SRC, MAP_READ, STORAGE } from "./buffers.js";
 import { recall } from "./recall.js";
 
 const spans = [1, 2, 4, 8, 16, 32, 64];
@@ -18,8 +18,8 @@ ${spans.map((span) => `  bits |= select(0u, ${span}u, subgroupShuffleXor(lane, $
 async function probe(device: GPUDevice): Promise<number> {
   // Nothing is awaited within the scope: errors of others have no business in it.
   device.pushErrorScope("validation");
-  const buffer = device.createBuffer({ size: 512, usage: usage.STORAGE | usage.COPY_SRC });
-  const staging = device.createBuffer({ size: 512, usage: usage.MAP_READ | usage.COPY_DST });
+  const buffer = device.createBuffer({ size: 512, usage: STORAGE | COPY_SRC });
+  const staging = device.createBuffer({ size: 512, usage: MAP_READ | COPY_DST });
   const module = device.createShaderModule({ code: wgsl });
   const pipeline = device.createComputePipeline({ layout: "auto", compute: { module } });
   const entries = [0, 1].map((binding) => ({ binding, resource: { buffer, offset: 256 * binding, size: 4 } }));
@@ -31,7 +31,7 @@ async function probe(device: GPUDevice): Promise<number> {
   pass.end();
   encoder.copyBufferToBuffer(buffer, 0, staging, 0, 512);
   device.queue.submit([encoder.finish()]);
-  const mapped = staging.mapAsync(usage.MAP_READ);
+  const mapped = staging.mapAsync(MAP_READ);
   const scope = device.popErrorScope();
   // Whatever goes wrong: shared memory does it as well.
   const [error] = await Promise.all([scope, mapped]).catch((cause) => [cause]);

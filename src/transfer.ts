@@ -1,5 +1,5 @@
 /** Typed arrays in, typed arrays out: the way of data to a plan and back. */
-import { usage } from "./buffers.js";
+import { COPY_DST, COPY_SRC, MAP_READ, STORAGE } from "./buffers.js";
 import { LossError, refuse } from "./errors.js";
 import { refuseLost } from "./pipelines.js";
 import type { CheckedInputs } from "./problem.js";
@@ -34,7 +34,13 @@ export async function transfer(
   encode: (encoder: GPUCommandEncoder, buffers: Record<string, GPUBuffer>) => void,
 ): Promise<(name: string) => Place> {
   refuseLost(device, subject);
-  const size = outputs.reduce((sum, name) => sum + sizes[name], 0);
+  // They lie side by side, so that one read-back gets them all.
+  const offsets: Record<string, number> = {};
+  let size = 0;
+  for (const name of outputs) {
+    offsets[name] = size;
+    size += sizes[name];
+  }
   if (size > device.limits.maxBufferSize) {
     refuse("unsupported", subject, "outputs must fit into maxBufferSize", size, "Split the batch.");
   }
@@ -44,41 +50,38 @@ export async function transfer(
     created.push(buffer);
     return buffer;
   };
+  device.pushErrorScope("out-of-memory");
   device.pushErrorScope("validation");
-  let scope: Promise<GPUError | null> | undefined;
+  let scopes: Promise<GPUError | null>[] | undefined;
+  const popScopes = () => [device.popErrorScope(), device.popErrorScope()];
   try {
-    const staging = createBuffer(size, usage.MAP_READ | usage.COPY_DST);
+    const staging = createBuffer(size, MAP_READ | COPY_DST);
     const buffers: Record<string, GPUBuffer> = {};
-    for (const name of outputs) buffers[name] = createBuffer(sizes[name], usage.STORAGE | usage.COPY_SRC);
+    for (const name of outputs) buffers[name] = createBuffer(sizes[name], STORAGE | COPY_SRC);
     for (const [name, values] of Object.entries(sources)) {
-      buffers[name] = createBuffer(sizes[name], usage.STORAGE | usage.COPY_DST);
+      buffers[name] = createBuffer(sizes[name], STORAGE | COPY_DST);
       // Deno aborts on an empty write.
       const words = name === integers ? Int32Array : Float32Array;
       if (values.length > 0) device.queue.writeBuffer(buffers[name], 0, words.from(values));
     }
     const encoder = device.createCommandEncoder();
     encode(encoder, buffers);
-    // They lie side by side, so that one read-back gets them all.
-    const offsets: Record<string, number> = {};
-    let offset = 0;
-    for (const name of outputs) {
-      encoder.copyBufferToBuffer(buffers[name], 0, staging, offset, sizes[name]);
-      offsets[name] = offset;
-      offset += sizes[name];
-    }
+    for (const name of outputs) encoder.copyBufferToBuffer(buffers[name], 0, staging, offsets[name], sizes[name]);
     device.queue.submit([encoder.finish()]);
-    const mapped = staging.mapAsync(usage.MAP_READ);
-    scope = device.popErrorScope();
-    const [error] = await Promise.all([scope, mapped]).catch((cause) => [cause]);
+    const mapped = staging.mapAsync(MAP_READ);
+    scopes = popScopes();
+    const cause = await mapped.catch((failure) => failure);
+    const [invalid, memory] = await Promise.all(scopes).catch(() => []);
     refuseLost(device, subject);
-    if (error) {
-      await check().catch(() => {});
-      throw new LossError("device", `${subject}: results must be readable, got: ${error.message}`);
-    }
+    const error = invalid ?? cause;
+    if (error) await check().catch(() => {});
+    if (memory)
+      throw new LossError("device", `${subject}: memory must suffice, got: ${memory.message}. Split the batch.`);
+    if (error) throw new LossError("device", `${subject}: results must be readable, got: ${error.message}`);
     const bytes = staging.getMappedRange().slice(0);
     return (name) => [bytes, offsets[name], sizes[name] / 4];
   } finally {
-    scope ??= device.popErrorScope();
+    scopes ??= popScopes();
     for (const buffer of created) buffer.destroy();
   }
 }

@@ -1,6 +1,6 @@
 // Random masks against float64: estimators, statistics, groups, shapes, options and data that nobody would think of.
 // A failure names its seed: MASK_SEEDS=17 runs that case alone, MASK_CASES=1000 many.
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import {
   absoluteError,
   binaryCrossEntropy,
@@ -12,7 +12,6 @@ import {
   type Loss,
   laiMse,
   type Options,
-  type Result,
   run,
   squaredError,
   type Tuning,
@@ -22,13 +21,13 @@ import {
 } from "../src/index.js";
 import { binaryData, classData, normal, type Random, random, regressionData, weightsFor } from "./support/data.js";
 import { requestTestDevice, runtime } from "./support/device.js";
+import { choicesOf, seedsOf } from "./support/fuzz.js";
 import { expectParity, maskOf } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
+import { expectTrimmed } from "./support/uncertainty.js";
 
 const { device } = await requestTestDevice();
-const environment = (name: string) => (typeof process === "undefined" ? undefined : process.env?.[name]);
-const cases = Number(environment("MASK_CASES") ?? (runtime === "dawn" ? 16 : 6));
-const seeds = environment("MASK_SEEDS")?.split(",").map(Number) ?? Array.from({ length: cases }, (_, i) => i + 1);
+const seeds = seedsOf("MASK", runtime === "dawn" ? 16 : 6);
 
 interface Problem {
   readonly loss: Loss;
@@ -38,8 +37,7 @@ interface Problem {
 
 function problemOf(seed: number): Problem {
   const next: Random = random(7919 * seed);
-  const pick = <T>(...values: readonly T[]): T => values[Math.floor(next() * values.length)];
-  const chance = (share: number) => next() < share;
+  const { pick, chance } = choicesOf(next);
 
   const family = pick("regression", "regression", "binary", "class", "lai");
   const rows = pick(1, 2, 7, 33, 200, 1001, 4100, 9001);
@@ -105,14 +103,6 @@ function problemOf(seed: number): Problem {
     tuning: pick({}, { smallBatch: 0, minElements: 500 }, { workgroupSize: 32, smallBatch: 100, minElements: 1000 }),
   } as const;
   return { loss, inputs, options };
-}
-
-/** Kept losses, whose float32 ties and float64 near ties may part: as many stay, and none that is larger than one that left. */
-function expectTrimmed(got: Result<Float32Array>, expected: Result<Float64Array>): void {
-  expect(got.count).toBe(expected.count);
-  const most = Math.max(0, ...got.perSample!.filter((_, i) => got.mask![i] === 1));
-  const least = Math.min(...got.perSample!.filter((x, i) => got.mask![i] === 0 && expected.z![i] !== 0 && x > 0));
-  expect(most).toBeLessThanOrEqual(least);
 }
 
 describe(`${seeds.length} random masks`, () => {

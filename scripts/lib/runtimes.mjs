@@ -13,7 +13,8 @@ const gpuTest = ".gpu.test.ts";
 
 /**
  * Test files by their names without `.gpu.test.ts`, which runtimes leave out or, where `shorter`, run with shorter lists of losses,
- * tunings and options (`thorough` in test/support/device.ts). Dawn runs all.
+ * tunings and options (`thorough` in test/support/device.ts). Dawn runs all
+ * that needs no browser.
  */
 const lessOf = [
   {
@@ -23,12 +24,22 @@ const lessOf = [
   },
   {
     runtimes: ["chromium", "firefox"],
+    files: ["devices"],
+    why: "workgroups of 128 lanes are slow in software; dawn has the limits of Chromium, naga those of Firefox",
+  },
+  {
+    runtimes: ["dawn", "naga"],
+    files: ["shards"],
+    why: "Web Workers with devices of their own are of browsers",
+  },
+  {
+    runtimes: ["chromium", "firefox"],
     files: ["parity", "classes", "classes.regimes", "classes.ways", "lai", "half"],
     why: "ways to cut the work are up to the shader compiler: dawn has that of Chromium, naga that of Firefox",
   },
   {
     runtimes: ["firefox"],
-    files: ["bench", "extremes", "limits", "median", "trimmed", "masks.fuzz"],
+    files: ["bench", "extremes", "limits", "median", "trimmed", "masks.fuzz", "algebra.fuzz", "determinism", "faults"],
     why: "naga has its compiler and driver; Firefox is slow to return so many or so large results",
   },
   {

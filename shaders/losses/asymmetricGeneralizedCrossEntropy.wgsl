@@ -9,6 +9,9 @@ fn asymmetricGeneralizedCrossEntropy(l: f32, a: f32, q: f32) -> vec2f {
   if (b < 0.5) {
     log_b = log(b);
   }
-  let power = exp(q * log_b);
-  return vec2f(power * expm1(q * log1p(-expm1(l) / b)) / q, -p * power / b);
+  let power = exp(min(q * log_b, 89.0));
+  let grown = q * log1p(-expm1(l) / b);
+  // Far apart, the powers do not cancel, and one may vanish where their ratio overflows.
+  let value = select(power * expm1(min(grown, 1.0)), exp(min(q * log1p(a), 89.0)) - power, grown > 1.0);
+  return vec2f(value / q, -p * power / b);
 }

@@ -8,5 +8,10 @@ fn jensenShannon(l: f32, pi: f32) -> vec2f {
   if (w * u > 0.5) {
     log_m = log(pi + w * p);
   }
-  return vec2f(w * u * log_w + pi * log_m - w * p * (l - log_m), w * p * (log_m - log_w - l)) / (w * log_w);
+  // log(m / p): where pi is small they are nearly equal.
+  var log_ratio = log_m - l;
+  if (p > 1e-30) {
+    log_ratio = log1p(pi * u / p);
+  }
+  return vec2f(w * u * log_w + pi * log_m + w * p * log_ratio, w * p * (log_ratio - log_w)) / (w * log_w);
 }

@@ -17,7 +17,9 @@ export const asymmetricGeneralizedCrossEntropy = defineClassLoss({
   value: (l, { a, q }) => {
     if (a === 0) return -Math.expm1(q * l) / q;
     const b = a + Math.exp(l);
-    return (b ** q * Math.expm1(q * Math.log1p(-Math.expm1(l) / b))) / q;
+    const grown = q * Math.log1p(-Math.expm1(l) / b);
+    // Far apart, the powers do not cancel, and one may vanish where their ratio overflows.
+    return (grown > 1 ? (a + 1) ** q - b ** q : b ** q * Math.expm1(grown)) / q;
   },
   slope: (l, { a, q }) => (a === 0 ? -Math.exp(q * l) : -Math.exp(l) * (a + Math.exp(l)) ** (q - 1)),
 

@@ -14,7 +14,12 @@ export const asymmetricUnhinged = defineClassLoss({
   wgsl: lossesAsymmetricUnhinged,
   uses: [functionsExpm1, functionsLog1p],
 
-  value: (l, { a, q }) => ((a - 1) ** q * Math.expm1(q * Math.log1p(-Math.expm1(l) / (a - 1)))) / q,
+  value: (l, { a, q }) => {
+    const [b, u] = [a - 1, -Math.expm1(l)];
+    const grown = q * Math.log1p(u / b);
+    // Far apart, the powers do not cancel, and one may vanish where their ratio overflows.
+    return (grown > 1 ? (b + u) ** q - b ** q : b ** q * Math.expm1(grown)) / q;
+  },
   slope: (l, { a, q }) => -Math.exp(l) * (a - 1 - Math.expm1(l)) ** (q - 1),
 
   traits: { convex: false, boundedSlope: true },

@@ -3,6 +3,10 @@ import { rules } from "../loss.js";
 
 import { functionsExpm1, functionsLog1p, lossesJensenShannon } from "../shaders.generated.js";
 
+/** log(m / p), m = pi + (1 - pi) p: where pi is small they are nearly equal. */
+const logRatio = (l: number, pi: number): number =>
+  l > -700 ? Math.log1p((-pi * Math.expm1(l)) / Math.exp(l)) : Math.log1p((1 - pi) * Math.expm1(l)) - l;
+
 /** Jensen-Shannon divergence between label and prediction, scaled: from cross-entropy (pi near 0) to mean absolute error (pi near 1). */
 export const jensenShannon = defineClassLoss({
   name: "jensenShannon",
@@ -15,14 +19,12 @@ export const jensenShannon = defineClassLoss({
 
   value: (l, { pi }) => {
     const [u, w] = [-Math.expm1(l), 1 - pi];
-    const logM = Math.log1p(-w * u);
     const logW = Math.log1p(-pi);
-    return (w * u * logW + pi * logM - w * Math.exp(l) * (l - logM)) / (w * logW);
+    return (w * u * logW + pi * Math.log1p(-w * u) + w * Math.exp(l) * logRatio(l, pi)) / (w * logW);
   },
   slope: (l, { pi }) => {
-    const w = 1 - pi;
     const logW = Math.log1p(-pi);
-    return (Math.exp(l) * (Math.log1p(w * Math.expm1(l)) - logW - l)) / logW;
+    return (Math.exp(l) * (logRatio(l, pi) - logW)) / logW;
   },
 
   traits: { convex: false, boundedSlope: true },

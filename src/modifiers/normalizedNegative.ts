@@ -12,7 +12,8 @@ const definitions = { minProb: { default: 1e-7, rule: rules.unitInterval } };
  * probability `minProb`, and 0 below it.
  *
  * @param loss a base loss, also tempered or partially Huberized.
- * @param parameters `minProb` (1e-7): the probability at which the loss counts as complete.
+ * @param parameters `minProb` (1e-7): the probability at which the loss counts as complete; below 1 / K for K classes, or a row where no
+ *   class reaches it has nothing to divide by, and a loss of NaN.
  * @throws LossError `parameter` for what is no such loss, and for a `minProb` that is not between 0 and 1.
  * @see Ye et al. 2023, Active Negative Loss Functions for Learning with Noisy Labels; their code
  */

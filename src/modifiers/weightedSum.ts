@@ -13,7 +13,7 @@ import { rules } from "../loss.js";
  */
 export function weightedSum(parts: readonly (readonly [weight: number, loss: ClassLoss])[]): ClassLoss {
   const given: unknown = parts;
-  const pairs = Array.isArray(given) && given.every(Array.isArray);
+  const pairs = Array.isArray(given) && Array.from(given).every(Array.isArray); // of holes as well
   if (!(pairs && parts.length >= 1 && parts.length <= 8)) {
     refuse("parameter", "weightedSum", "parts must be 1 to 8 pairs [weight, loss]", parts, "Nest sums for more.");
   }

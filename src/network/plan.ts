@@ -1,5 +1,5 @@
 /** Plans of networks: compile once, then record predictions, slopes and gradients into the caller's encoder. */
-import { type BoundBuffer, type BufferBinding, dispatch, openPass, usage } from "../buffers.js";
+import { type BoundBuffer, type BufferBinding, dispatch, openPass, STORAGE } from "../buffers.js";
 import { checkParameter, eachOf, refuse, refuseUnknown } from "../errors.js";
 import { createGroupCache } from "../groups.js";
 import { isLaiStep, type LaiTraining, shareOf, word } from "../lai/training.js";
@@ -213,7 +213,7 @@ export async function createNetworkPlan(
   const own = new Map(
     Array.from(bytesOf, ([name, size]) => [
       name,
-      device.createBuffer({ label: `${subject} ${name}`, size, usage: usage.STORAGE }),
+      device.createBuffer({ label: `${subject} ${name}`, size, usage: STORAGE }),
     ]),
   );
   const settings = createSettings(device, sizesSize);
@@ -240,7 +240,7 @@ export async function createNetworkPlan(
   };
   /** WebGPU has no empty bindings. */
   const empty = (name: string): GPUBuffer =>
-    recall(own, `empty ${name}`, () => device.createBuffer({ size: 4, usage: usage.STORAGE }));
+    recall(own, `empty ${name}`, () => device.createBuffer({ size: 4, usage: STORAGE }));
   const bind = ({ layout, buffers }: Work & Kernel, bound: ReadonlyMap<string, BoundBuffer>): GPUBindGroup => {
     const resources = buffers.map((name) => {
       const part = bound.get(name);

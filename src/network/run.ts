@@ -1,5 +1,5 @@
 /** One call on the GPU for a network: typed arrays in, typed arrays out. Plans are kept per device for the next call. */
-import { planFor } from "../kept.js";
+import { withPlan } from "../kept.js";
 import { refuseLost } from "../pipelines.js";
 import { checkInputs, type Inputs, resolveProblem } from "../problem.js";
 import { optionalSources, transfer } from "../transfer.js";
@@ -55,11 +55,13 @@ export async function runNetwork(
   const outputs = ["loss", "predictions", "slopes", "parameterGradients"] as const;
   const names = Object.keys(sources).slice(3) as NetworkInput[];
   const planOptions = { units, activation, batch, outputs, inputs: names, ...lossOptions };
-  const plan = await planFor(device, problem, planOptions, () => createNetworkPlan(device, own, planOptions));
-  const place = await transfer(device, "network", plan, sources, false, outputs, (encoder, buffers) => {
-    plan.setLoss(own);
-    plan.encode(encoder, buffers);
-  });
+  const create = () => createNetworkPlan(device, own, planOptions);
+  const place = await withPlan(device, problem, planOptions, create, (plan) =>
+    transfer(device, "network", plan, sources, false, outputs, (encoder, buffers) => {
+      plan.setLoss(own);
+      plan.encode(encoder, buffers);
+    }),
+  );
   const floats = (name: (typeof outputs)[number]) => new Float32Array(...place(name));
   const { weights, biases } = unflattenNetwork({ units, activation }, floats("parameterGradients"));
   return {

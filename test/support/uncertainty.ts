@@ -1,0 +1,282 @@
+// What float32 may make of a loss. Every number that a kernel reads is rounded, so a result is right if it is that of data and parameters
+// within a few units in the last place: float64 tells, by trying some of those, how far results may lie apart.
+import {
+  type ClassLoss,
+  evaluate,
+  type GroupStatistics,
+  type Inputs,
+  type Loss,
+  type Options,
+  type Result,
+} from "../../src/index.js";
+import { normal, type Random, random } from "./data.js";
+import { maskOf } from "./parity.js";
+
+/** Units in the last place by which variants differ. */
+const ULPS = 4;
+/** How many times the distance of variants a result may be off. */
+const FACTOR = 6;
+/** The least normal number of float32; devices may count what is below as 0. */
+const LEAST = 2 ** -126;
+/** Fewer classes are summed in a few steps. */
+const MANY = 100;
+/** The largest one. */
+const MOST = 3.4028234663852886e38;
+
+const isArray = (x: unknown): x is ArrayLike<number> => ArrayBuffer.isView(x) || Array.isArray(x);
+
+function variedLoss(loss: Loss, vary: (x: number) => number): Loss {
+  if ("base" in loss) return { ...loss, base: variedLoss(loss.base, vary) } as Loss;
+  if ("of" in loss) return { ...loss, of: variedLoss(loss.of as Loss, vary) } as Loss;
+  // Whole numbers are exact, and may be counts.
+  const numbers = <T extends object>(given: T): T =>
+    Object.fromEntries(
+      Object.entries(given).map(([name, x]) => [name, typeof x === "number" && x % 1 !== 0 ? vary(x) : x]),
+    ) as T;
+  if (loss.family !== "class") return { ...loss, parameters: numbers(loss.parameters) } as Loss;
+  const { terms } = loss as ClassLoss;
+  const varied: ClassLoss["terms"] = (classes) =>
+    terms(classes).map((term) => {
+      const label = numbers({ label: term.label }).label;
+      // Coefficients that cancel do so exactly.
+      const mean = term.label + term.mean === 0 ? -label : vary(term.mean);
+      const { psi, scores, weight, sum, constant } = term;
+      const { value, slope, difference } = psi.definition;
+      // What is evaluated for every class is rounded for every class.
+      const definition = {
+        ...psi.definition,
+        value: (...given: Parameters<typeof value>) => vary(value(...given)),
+        slope: (...given: Parameters<typeof slope>) => vary(slope(...given)),
+        ...(difference && {
+          difference: (...given: Parameters<typeof difference>) => vary(difference(...given)),
+        }),
+      };
+      return {
+        ...term,
+        ...{ weight: vary(weight), sum: vary(sum), constant: vary(constant), label, mean },
+        psi: { ...psi, definition, parameters: numbers(psi.parameters) },
+        scores: { ...scores, temperature: vary(scores.temperature), limit: vary(scores.limit) },
+      };
+    });
+  return { ...loss, terms: varied } as Loss;
+}
+
+/** Inputs that are measured, as opposed to labels. */
+const measuredInputs = ["predictions", "targets", "logits", "slopes", "weights", "classWeights"];
+
+function variedInputs(inputs: Inputs, vary: (x: number) => number): Inputs {
+  const entries = Object.entries(inputs).map(([name, given]) => {
+    const measured = measuredInputs.includes(name) && isArray(given);
+    return [name, measured ? Float64Array.from(given, vary) : given];
+  });
+  return Object.fromEntries(entries) as Inputs;
+}
+
+/** Sums over many classes are rounded at every step, and equal summands all the same way. */
+function summedLoss(loss: Loss): Loss {
+  if ("base" in loss) return { ...loss, base: summedLoss(loss.base) } as Loss;
+  if (loss.family !== "class") return loss;
+  const { terms } = loss as ClassLoss;
+  const summed: ClassLoss["terms"] = (classes) => {
+    const factor = classes < MANY ? 1 : 1 + classes * 2 ** -26;
+    return terms(classes).map((term) => ({ ...term, mean: factor * term.mean, sum: factor * term.sum }));
+  };
+  return { ...loss, terms: summed } as Loss;
+}
+
+const flushed = (x: number) => (Math.abs(x) < LEAST ? 0 : x);
+
+/** Variants of a result; the first one is the result itself. */
+export function variants(loss: Loss, inputs: Inputs, options: Options, seed: number): Result<Float64Array>[] {
+  const next: Random = random(seed);
+  const vary = (x: number) => x * (1 + ULPS * 2 ** -24 * (2 * next() - 1));
+  const moved = () => evaluate(variedLoss(loss, vary), variedInputs(inputs, vary), options);
+  return [
+    evaluate(loss, inputs, options),
+    moved(),
+    moved(),
+    moved(),
+    evaluate(summedLoss(loss), variedInputs(inputs, flushed), options),
+  ];
+}
+
+/**
+ * Inputs as float32 sees them: on the GPU a loss beyond the largest number counts as not finite, so its sample gets an infinity. Undefined
+ * where a loss is so close to that number that it may go either way.
+ */
+export function toldInputs(loss: Loss, inputs: Inputs, options: Options): Inputs | undefined {
+  const base = "base" in loss ? loss.base : loss;
+  const name = "predictions" in inputs ? "predictions" : "logits";
+  const { weights: _, classWeights: __, upstream: ___, givenStatistics: ____, ...data } = inputs;
+  const { shape, ignoreIndex } = options;
+  const bare = evaluate(base as Loss, data as Inputs, { shape, ignoreIndex, reduction: "sum", nonFinite: "omit" });
+  const first = Float64Array.from((inputs as unknown as Record<string, ArrayLike<number>>)[name]);
+  const width = first.length / bare.perSample!.length;
+  for (const [i, x] of bare.perSample!.entries()) {
+    const slopes = bare.gradient!.subarray(i * width, (i + 1) * width);
+    const most = slopes.reduce((most, slope) => Math.max(most, Math.abs(slope)), Math.abs(x));
+    if (most > MOST / 100 && most < 100 * MOST) return undefined;
+    if (!(most < MOST)) first[i * width] = Infinity;
+  }
+  return { ...inputs, [name]: first } as Inputs;
+}
+
+/**
+ * How large gradients of a loss are where nothing is saturated: pulls of saturated rows cancel, and what is left of those of one unit is
+ * rounding. Only classes have such.
+ */
+export function pullOf(loss: Loss, inputs: Inputs, options: Options): number {
+  if (loss.family !== "class") return 0;
+  const base = ("base" in loss ? loss.base : loss) as Loss;
+  const next = random(1);
+  const { logits, ...rest } = inputs as Inputs<"class">;
+  let most = 0;
+  for (const size of [1, 4, 100]) {
+    const data = { ...rest, logits: Float64Array.from(logits, () => size * normal(next)) };
+    const { gradient } = evaluate(base, data as Inputs, { ...options, nonFinite: "omit" });
+    for (const x of gradient!) most = Math.max(most, Math.abs(x));
+  }
+  return most;
+}
+
+interface Bounds {
+  /** Relative error of every number. */
+  readonly rtol: number;
+  /** Error of numbers next to others, relative to the largest of them. */
+  readonly beside: number;
+  /** So many numbers stand next to each other. */
+  readonly width?: number;
+  /** Error whatever the size. */
+  readonly atol?: number;
+}
+
+/** Throws where a number is farther from the first of `references` than the others, and rounding, explain. */
+function expectNear(
+  got: ArrayLike<number> | undefined,
+  references: readonly ArrayLike<number>[],
+  { rtol, beside, width = 1, atol = 1e-30 }: Bounds,
+  what: string,
+): void {
+  const [expected, ...others] = references;
+  if (got?.length !== expected.length) throw new Error(`${what}: ${got?.length} numbers instead of ${expected.length}`);
+  for (let i = 0; i < expected.length; i++) {
+    const reference = expected[i];
+    if (Object.is(got[i], reference) || got[i] === reference) continue;
+    if (Math.abs(reference) > MOST / 100 && !(Math.abs(got[i]) < MOST / 1e4)) continue; // may overflow
+    const start = i - (i % width);
+    let most = 0;
+    for (let j = start; j < start + width; j++) most = Math.max(most, Math.abs(expected[j]));
+    let spread = 0;
+    for (const other of others) spread = Math.max(spread, Math.abs(other[i] - reference));
+    const allowed = FACTOR * spread + rtol * Math.abs(reference) + beside * most + atol;
+    if (!(Math.abs(got[i] - reference) <= allowed)) {
+      throw new Error(
+        `${what}: number ${i} is ${got[i]}, expected ${reference}, off by ${Math.abs(got[i] - reference)} of ${allowed}`,
+      );
+    }
+  }
+}
+
+const numbersOf = (x: number | ArrayLike<number>): ArrayLike<number> => (typeof x === "number" ? [x] : x);
+
+/** Scores that a mask decides by are this uncertain. */
+function slackOf(result: Result<Float64Array>): number {
+  const finite = result.perSample!.filter(Number.isFinite).map(Math.abs);
+  const scored = finite.reduce((most, x) => Math.max(most, x), 0);
+  const groups = result.statistics!.filter((g) => g.standardDeviation > 0);
+  return groups.reduce(
+    (slack, g) => Math.max(slack, (2 ** -21 * Math.max(scored, Math.abs(g.mean))) / g.standardDeviation),
+    1e-5,
+  );
+}
+
+/** Kept losses, whose float32 ties and float64 near ties may part: as many stay, and none that is larger than one that left. */
+export function expectTrimmed(got: Result<Float32Array>, expected: Result<Float64Array>): void {
+  expectNear([got.count], [[expected.count]], { rtol: 0, beside: 0 }, "count of a trimmed mean");
+  let [most, least] = [0, Infinity];
+  for (const [i, x] of got.perSample!.entries()) {
+    if (got.mask![i] === 1) most = Math.max(most, x);
+    else if (expected.z![i] !== 0 && x > 0) least = Math.min(least, x);
+  }
+  if (most > least) throw new Error(`a loss of ${most} stays in a trimmed mean that one of ${least} left`);
+}
+
+/**
+ * Throws where a float32 result is not one that float64 has of inputs and parameters within rounding. True if everything was compared,
+ * false where a sample is so close to being masked, or not, that what follows from it was left out.
+ */
+export function expectExplained(
+  got: Result<Float32Array>,
+  references: readonly Result<Float64Array>[],
+  loss: Loss,
+  pull: number,
+  what: string,
+): boolean {
+  const [expected] = references;
+  const each = (name: "perSample" | "gradient" | "z" | "slopeGradient") => references.map((r) => r[name]!);
+  const width = expected.gradient!.length / expected.perSample!.length || 1;
+  expectNear(got.perSample, each("perSample"), { rtol: 3e-5, beside: 0 }, `${what}: perSample`);
+  const mask = maskOf(loss);
+  if (mask) {
+    const { statistics = [] } = expected;
+    // A deviation of 0 is another case than one that float32 cannot tell from 0.
+    const least = (g: GroupStatistics) => (mask.estimator === "median" ? 1e-6 * Math.abs(g.mean) : 0);
+    const untold = (g: GroupStatistics) => g.standardDeviation > 0 && g.standardDeviation < Math.max(1e-34, least(g));
+    if (mask.estimator !== "trimmed" && statistics.some(untold)) return false;
+    const figures = (r: Result<Float64Array> | Result<Float32Array>) =>
+      r.statistics!.flatMap((g) => [g.mean, g.standardDeviation]);
+    expectNear(figures(got), references.map(figures), { rtol: 2e-5, beside: 4e-6, width: 2 }, `${what}: statistics`);
+    const counts = (r: Result<Float64Array> | Result<Float32Array>) => r.statistics!.map((g) => g.n);
+    expectNear(counts(got), [counts(expected)], { rtol: 0, beside: 0 }, `${what}: n`);
+    // Nearly constant groups are kept as a whole, or not: rounding decides.
+    const blurred = references.some((r) =>
+      r.statistics!.some((g) => g.standardDeviation > 0 && g.standardDeviation < 3e-4 * Math.abs(g.mean)),
+    );
+    if (blurred && mask.estimator !== "trimmed") return false;
+    const trims = mask.estimator === "trimmed";
+    const slack = slackOf(expected);
+    if (!trims) {
+      expectNear(got.z, each("z"), { rtol: 1e-4, beside: 0, atol: 4 * slack }, `${what}: z`);
+    }
+    const { threshold } = mask;
+    const far = (z: number) => (mask.side === "upper" ? z : Math.abs(z)) - threshold;
+    if (trims) {
+      expectTrimmed(got, expected);
+      // Ties of float32 and near ties of float64 may part.
+      return got.mask!.every((kept, i) => kept === expected.mask![i]);
+    }
+    let excused = false;
+    for (const [i, kept] of expected.mask!.entries()) {
+      const agreed = references.every((r) => r.mask![i] === kept);
+      const near = Math.abs(far(expected.z![i])) <= slack + 1e-5 * threshold;
+      if (!agreed || near) excused = true;
+      else if (got.mask![i] !== kept) {
+        throw new Error(`${what}: mask of sample ${i} is ${got.mask![i]}, expected ${kept} at z ${expected.z![i]}`);
+      }
+    }
+    if (excused && got.mask!.some((kept, i) => kept !== expected.mask![i])) return false;
+  }
+  const figures = (r: Result<Float64Array> | Result<Float32Array>) => [r.count, r.weightSum];
+  expectNear([got.count], [[expected.count]], { rtol: 0, beside: 0 }, `${what}: count`);
+  expectNear(figures(got), references.map(figures), { rtol: 1e-5, beside: 0 }, `${what}: weightSum`);
+  const besides = { rtol: 1e-4, beside: width > MANY ? 2e-5 : width > 1 ? 4e-6 : 0, width, atol: 1e-6 * pull + 1e-28 };
+  expectNear(got.gradient, each("gradient"), besides, `${what}: gradient`);
+  if (expected.slopeGradient) {
+    const features = expected.slopeGradient.length / expected.perSample!.length || 1;
+    const bounds = { rtol: 1e-4, beside: 4e-6, width: features };
+    expectNear(got.slopeGradient, each("slopeGradient"), bounds, `${what}: slopeGradient`);
+  }
+  const losses = references.map((r) => numbersOf(r.loss));
+  if (typeof expected.loss !== "number") {
+    expectNear(got.loss as Float32Array, losses, { rtol: 3e-5, beside: 0 }, `${what}: loss`);
+    return true;
+  }
+  // Summands may cancel.
+  const size = Array.from(expected.perSample!, Math.abs).filter(Number.isFinite);
+  const largest = size.reduce((most, x) => Math.max(most, x), 0);
+  const cancels = expected.perSample!.some((x) => x < 0);
+  const absolute = cancels ? 3e-5 * largest * (expected.count / Math.max(1, expected.weightSum) + 1) : 0;
+  const blurred = losses.map((loss, i) => [loss[0] + (i === 1 ? absolute : 0)]);
+  expectNear([got.loss as number], blurred, { rtol: 3e-5, beside: 0 }, `${what}: loss`);
+  return true;
+}

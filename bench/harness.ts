@@ -31,12 +31,12 @@ async function milliseconds(work: () => Promise<void>): Promise<number> {
   return performance.now() - start;
 }
 
-/** Warms up, and finds the number of steps that fill a batch. */
-async function stepsPerBatch({ run }: Variant, batchMs: number): Promise<number> {
+/** Warms up, and finds the number of steps that fill a batch, and how long one takes. */
+async function batchOf({ run }: Variant, batchMs: number): Promise<{ steps: number; took: number }> {
   await run(1);
   for (let steps = 1; ; ) {
     const took = await milliseconds(() => run(steps));
-    if (took >= batchMs) return steps;
+    if (took >= batchMs) return { steps, took };
     steps = Math.ceil(steps * Math.min(16, Math.max(1.5, (1.2 * batchMs) / took)));
   }
 }
@@ -48,15 +48,24 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
 }
 
+/** More steps than this in a batch are short ones. */
+const MANY_STEPS = 100;
+/** A batch that takes longer than this, in milliseconds, is left out of some rounds: peers need seconds for some cases. */
+const LONG_BATCH = 400;
+
 /** One timing per variant. */
 export async function timeInterleaved(variants: readonly Variant[], { batchMs, rounds }: Pace): Promise<Timing[]> {
-  const steps: number[] = [];
-  for (const variant of variants) steps.push(await stepsPerBatch(variant, batchMs));
+  const batches: { steps: number; took: number }[] = [];
+  for (const variant of variants) batches.push(await batchOf(variant, batchMs));
+  // Where a batch holds many steps, launches are what is timed, and their times scatter most.
+  const turns = batches.some(({ steps }) => steps > MANY_STEPS) ? 3 * rounds : rounds;
   const samples: number[][] = variants.map(() => []);
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < turns; round++) {
     for (let turn = 0; turn < variants.length; turn++) {
       const v = (turn + round) % variants.length;
-      samples[v].push((await milliseconds(() => variants[v].run(steps[v]))) / steps[v]);
+      const { steps, took } = batches[v];
+      if (round % Math.min(Math.ceil(took / LONG_BATCH), Math.ceil(turns / 2)) > 0) continue;
+      samples[v].push((await milliseconds(() => variants[v].run(steps))) / steps);
     }
   }
   return samples.map((of) => ({ p20: quantile(of, 0.2), p50: quantile(of, 0.5), p80: quantile(of, 0.8) }));

@@ -1,12 +1,12 @@
 /** Where the time of a step goes: times growing prefixes of its dispatches, whose differences are the dispatches. */
 import type { Case, Environment } from "./cases.js";
-import type { GpuVariant } from "./contenders.js";
-import { type Pace, recorded, timeInterleaved, type Variant } from "./harness.js";
+import { type GpuVariant, type Pace, recorded, timeInterleaved, type Variant } from "./harness.js";
 import type { Instrument } from "./instrument.js";
+import { noPeers } from "./peers.js";
 
 export async function profile(device: GPUDevice, counter: Instrument, pace: Pace, cases: readonly Case[]) {
   for (const one of cases) {
-    const all = await one.variants({ device, pace } satisfies Environment);
+    const all = await one.variants({ device, peers: noPeers, pace } satisfies Environment);
     const recorders = all.filter((variant): variant is GpuVariant => "record" in variant);
     const prefixes: Variant[] = [];
     const labels: { first: boolean; text: string }[] = [];

@@ -1,6 +1,7 @@
 // `npm run bench`: installs what is missing, then measures against a hand-written baseline, TensorFlow.js and a plain copy.
 //   npm run bench -- --quick             only three sizes
-//   npm run bench -- --large             2^24 elements too, and a network of 512 units: minutes more
+//   npm run bench -- --large             more rows, and a network of 512 units: minutes more
+//   npm run bench -- --resume            goes on where the last run of this machine was interrupted
 //   npm run bench -- --filter "zmse 1024"   cases whose name and shape contain it; writes no results
 //   npm run bench -- --profile           the time of every dispatch instead
 // Results go to bench/results. WEBGPU_DRIVER=hardware measures the machine's own GPU instead of the software adapter.
@@ -11,7 +12,7 @@ import { root, run } from "./lib/run.mjs";
 import { findVulkan } from "./lib/vulkan.mjs";
 
 const args = process.argv.slice(2);
-const flags = ["quick", "large", "profile"];
+const flags = ["quick", "large", "profile", "resume"];
 
 if (args[0] !== "--inner") {
   ensureDependencies();

@@ -14,6 +14,7 @@ import {
   zmse,
 } from "../src/index.js";
 import { fastestCopy } from "./copy.js";
+import type { Extent } from "./extent.js";
 import { crossEntropyBaselinesOf, zmseBaselineOf } from "./handWritten.js";
 import { fastestOf, type Pace, type Variant } from "./harness.js";
 import { binaryInputs, classInputs, regressionInputs, slopedInputs } from "./inputs.js";
@@ -205,9 +206,6 @@ const sgceCase = (rows: number, classes: number): Case => ({
     ];
   },
 });
-
-/** `least`: enough to see that all is well, within seconds. */
-export type Extent = "least" | "quick" | "full" | "large";
 
 const exponents: Record<Extent, readonly number[]> = {
   least: [10, 16],

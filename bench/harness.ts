@@ -73,8 +73,14 @@ export const quantiles = (values: readonly number[]) => ({
 
 /** More steps than this in a batch are short ones. */
 const MANY_STEPS = 100;
-/** A batch that takes longer than this, in milliseconds, is left out of some rounds: peers need seconds for some cases. */
+/** A batch that takes longer than this, in milliseconds, is timed in fewer rounds: peers need seconds for some cases. */
 const LONG_BATCH = 400;
+
+/** In how many rounds a variant takes part. Of short steps it is launches that are timed, and their times scatter most. */
+export function samplesOf({ steps, took }: { steps: number; took: number }, rounds: number): number {
+  if (steps > MANY_STEPS) return 3 * rounds;
+  return Math.max(2, Math.round(rounds / Math.ceil(took / LONG_BATCH)));
+}
 
 /** Milliseconds of a batch, by the wall and by the GPU's clock. */
 async function timed({ run, device }: Variant, steps: number): Promise<{ wall: number; gpu?: number }> {
@@ -96,14 +102,15 @@ export async function timeInterleaved(
     signal?.throwIfAborted();
     batches.push(await batchOf(variant, batchMs));
   }
-  // Where a batch holds many steps, launches are what is timed, and their times scatter most.
-  const turns = batches.some(({ steps }) => steps > MANY_STEPS) ? 3 * rounds : rounds;
+  const counts = batches.map((batch) => samplesOf(batch, rounds));
+  const turns = Math.max(...counts);
   const samples = variants.map(() => ({ wall: [] as number[], gpu: [] as number[] }));
   for (let round = 0; round < turns; round++) {
     for (let turn = 0; turn < variants.length; turn++) {
       const v = (turn + round) % variants.length;
-      const { steps, took } = batches[v];
-      if (round % Math.min(Math.ceil(took / LONG_BATCH), Math.ceil(turns / 2)) > 0) continue;
+      const { steps } = batches[v];
+      // Evenly spread over the rounds.
+      if (Math.floor(((round + 1) * counts[v]) / turns) === Math.floor((round * counts[v]) / turns)) continue;
       signal?.throwIfAborted();
       const { wall, gpu } = await timed(variants[v], steps);
       samples[v].wall.push(wall / steps);

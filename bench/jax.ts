@@ -2,7 +2,7 @@
 import type * as JaxModule from "@jax-js/jax";
 import type { LogitInputs, RegressionInputs } from "../src/index.js";
 import { fastestOf, type Pace, type Variant } from "./harness.js";
-import { checked, drifting, errorOf, maskOf, type Task } from "./task.js";
+import { checked, drifting, errorOf, exponentOf, maskOf, type Task } from "./task.js";
 
 export type Jax = typeof JaxModule;
 export type JaxBackend = "webgpu" | "wasm";
@@ -65,7 +65,7 @@ function sgceForms({ numpy: np, nn, valueAndGrad }: Jax, rows: number, classes: 
 function formsOf(jax: Jax, { loss, shape: [rows, classes = 1] }: Task): Step[] {
   const mask = maskOf(loss);
   if (mask) return zMaskedForms(jax, rows, mask.threshold);
-  const { q } = loss.parameters as { q?: number };
+  const q = exponentOf(loss);
   return q === undefined ? crossEntropyForms(jax, rows, classes) : sgceForms(jax, rows, classes, q);
 }
 

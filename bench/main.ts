@@ -1,6 +1,6 @@
 /** `npm run bench`: see scripts/bench.mjs for its options. Node with Dawn, on SwiftShader or the machine's own driver. */
-import { casesFor, type Extent, labelOf, shapeOf } from "./cases.js";
-import type { Pace } from "./harness.js";
+import { casesFor, labelOf } from "./cases.js";
+import { extentOf, paceOf, type RunOptions } from "./extent.js";
 import { instrument } from "./instrument.js";
 import { machineLine, machineOf, peerLibraries } from "./machine.js";
 import { measure } from "./measure.js";
@@ -11,21 +11,14 @@ import { loadPeers } from "./peers.js";
 import { profile } from "./profile.js";
 import { progressLine, summaryOf } from "./summary.js";
 
-export interface BenchOptions {
-  readonly quick?: boolean;
-  readonly large?: boolean;
+export interface BenchOptions extends RunOptions {
   readonly profile?: boolean;
-  readonly resume?: boolean;
-  /** Only cases whose name and shape contain it. */
-  readonly filter?: string;
 }
-
-export const paceOf = (extent: Extent): Pace => ({ batchMs: 50, rounds: extent === "quick" ? 7 : 11 });
 
 export async function main(options: BenchOptions, root: string): Promise<void> {
   const { info, device } = await openDevice();
   const counter = instrument();
-  const extent: Extent = options.quick ? "quick" : options.large ? "large" : "full";
+  const extent = extentOf(options);
   const pace = paceOf(extent);
   const cases = casesFor(extent).filter((one) => labelOf(one).includes(options.filter ?? ""));
   if (options.profile) return profile(device, counter, pace, cases);
@@ -37,7 +30,7 @@ export async function main(options: BenchOptions, root: string): Promise<void> {
   const finished = new Set(file?.rows.map((row) => `${row.case} ${row.shape}`));
   if (finished.size > 0) console.log(`going on after ${finished.size} results in ${file!.path}`);
   await measure(
-    cases.filter((one) => !finished.has(`${one.name} ${shapeOf(one)}`)),
+    cases.filter((one) => !finished.has(labelOf(one))),
     {
       environment: { device, peers, pace },
       counter,

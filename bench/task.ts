@@ -25,6 +25,9 @@ export interface Task extends Answer {
 
 export const maskOf = (loss: Loss) => (loss.name === "zMasked" ? (loss as ZMaskedLoss).parameters : undefined);
 
+/** The exponent of `sgce`; undefined of cross-entropy. */
+export const exponentOf = (loss: Loss): number | undefined => loss.toJSON().params?.q as number | undefined;
+
 export function makeTask(loss: Loss, shape: Shape, inputs: RegressionInputs | LogitInputs): Task {
   const outputs: ResultName[] = ["loss", "gradient"];
   if ("slopes" in inputs) outputs.push("slopeGradient");

@@ -1,7 +1,7 @@
 /** Steps in TensorFlow.js, ready to be verified and timed. */
 import type { LogitInputs, RegressionInputs } from "../src/index.js";
 import type { Variant } from "./harness.js";
-import { type Answer, checked, drifting, errorOf, maskOf, type Task } from "./task.js";
+import { type Answer, checked, drifting, errorOf, exponentOf, maskOf, type Task } from "./task.js";
 import { crossEntropySteps, sgceSteps, type Tensor, type Tf, zMaskedSteps } from "./tfjs.js";
 
 export type TfStep = () => { loss: Tensor; gradients: Tensor[] };
@@ -81,7 +81,7 @@ export function tfjsZmseOf(tf: Tf, task: Task, form: TfForm, place: TfPlace): Pr
 export function tfjsClassOf(tf: Tf, task: Task, form: TfForm, place: TfPlace): Promise<Variant> {
   const { logits, labels } = task.inputs as LogitInputs;
   const [rows, classes] = task.shape as readonly [number, number];
-  const { q } = task.loss.parameters as { q?: number };
+  const q = exponentOf(task.loss);
   const create = () => {
     const oneHot = new Float32Array(rows * classes);
     for (let i = 0; i < rows; i++) oneHot[i * classes + labels[i]] = 1;

@@ -4,6 +4,7 @@ import { extentOf, paceOf, type RunOptions } from "./extent.js";
 import { instrument } from "./instrument.js";
 import { machineLine, machineOf, peerLibraries } from "./machine.js";
 import { measure } from "./measure.js";
+import { checkRegressions } from "./node/check.js";
 import { openDevice } from "./node/device.js";
 import { sources } from "./node/peers.js";
 import { openResults } from "./node/results.js";
@@ -13,18 +14,27 @@ import { progressLine, summaryOf } from "./summary.js";
 
 export interface BenchOptions extends RunOptions {
   readonly profile?: boolean;
+  /** Fails where our time relative to the baseline has become worse. */
+  readonly check?: boolean;
+  /** Takes what is measured as what later checks compare with. */
+  readonly accept?: boolean;
 }
 
-export async function main(options: BenchOptions, root: string): Promise<void> {
+/** Returns the exit code. */
+export async function main(options: BenchOptions, root: string): Promise<number> {
   const { info, device } = await openDevice();
   const counter = instrument();
   const extent = extentOf(options);
   const pace = paceOf(extent);
   const cases = casesFor(extent).filter((one) => labelOf(one).includes(options.filter ?? ""));
-  if (options.profile) return profile(device, counter, pace, cases);
+  if (options.profile) {
+    await profile(device, counter, pace, cases);
+    return 0;
+  }
 
   const machine = machineOf(info, `node ${process.versions.node} ${process.platform}`, ["webgpu", ...peerLibraries]);
   console.log(machineLine(machine));
+  if (options.check || options.accept) return Number(!(await checkRegressions(device, machine.adapter, root, options)));
   const peers = await loadPeers(device, sources, console.log);
   const file = options.filter ? undefined : openResults(root, machine, { extent, resume: options.resume ?? false });
   const finished = new Set(file?.rows.map((row) => `${row.case} ${row.shape}`));
@@ -44,4 +54,5 @@ export async function main(options: BenchOptions, root: string): Promise<void> {
     },
   );
   if (file) console.log(`\n${file.path}`);
+  return 0;
 }

@@ -1,10 +1,12 @@
 // `npm run bench`: installs what is missing, then measures against hand-written baselines, TensorFlow.js, jax-js and a plain copy.
-// `npm run bench:browser`: the same in Chromium, without --profile.
+// `npm run bench:browser`: the same in Chromium, without --profile, --check and --accept.
 //   npm run bench -- --quick             only three sizes
 //   npm run bench -- --large             more rows, and a network of 512 units: minutes more
 //   npm run bench -- --resume            goes on where the last run of this machine was interrupted
 //   npm run bench -- --filter "zmse 1024"   cases whose name and shape contain it; writes no results
 //   npm run bench -- --profile           the time of every dispatch instead
+//   npm run bench -- --check             fails where our time relative to the baseline is 20 % worse than in bench/references.json
+//   npm run bench -- --accept            writes today's ratios there
 // Results go to bench/results. WEBGPU_DRIVER=hardware measures the machine's own GPU instead of the software adapter.
 import { fileURLToPath } from "node:url";
 import { chromiumArguments, findChromium, softwareDriver } from "./lib/browsers.mjs";
@@ -14,7 +16,7 @@ import { root, run } from "./lib/run.mjs";
 import { findVulkan } from "./lib/vulkan.mjs";
 
 const args = process.argv.slice(2);
-const flags = ["quick", "large", "profile", "resume", "browser"];
+const flags = ["quick", "large", "profile", "resume", "check", "accept", "browser"];
 
 function readOptions() {
   const options = {};
@@ -58,7 +60,7 @@ async function inner({ browser: inBrowser, ...options }) {
   const browser = await chromium.launch({ executablePath: findChromium({ install: true }), args: chromiumArguments() });
   try {
     const { main } = await vite.ssrLoadModule("/bench/browser/main.ts");
-    await main(options, root, browser, vite.resolvedUrls.local[0]);
+    return await main(options, root, browser, vite.resolvedUrls.local[0]);
   } finally {
     await browser.close();
   }
@@ -73,7 +75,7 @@ if (args[0] !== "--inner") {
   process.exitCode = run(process.execPath, [fileURLToPath(import.meta.url), "--inner", ...args], { env });
 } else {
   try {
-    await inner(readOptions());
+    process.exitCode = await inner(readOptions());
   } catch (error) {
     console.error(error);
     process.exitCode = 1;

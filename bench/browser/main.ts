@@ -5,7 +5,8 @@ import { openResults, type ResultFile } from "../node/results.js";
 import type { Machine, Row } from "../rows.js";
 import { summaryOf } from "../summary.js";
 
-export async function main(options: RunOptions, root: string, browser: Browser, url: string): Promise<void> {
+/** Returns the exit code. */
+export async function main(options: RunOptions, root: string, browser: Browser, url: string): Promise<number> {
   const extent = extentOf(options);
   const page = await browser.newPage();
   let file: ResultFile | undefined;
@@ -29,4 +30,5 @@ export async function main(options: RunOptions, root: string, browser: Browser, 
     filter: options.filter ?? "",
   });
   if (file) console.log(`\n${file.path}`);
+  return 0;
 }

@@ -7,6 +7,7 @@ import { measure } from "./measure.js";
 import { checkRegressions } from "./node/check.js";
 import { openDevice } from "./node/device.js";
 import { sources } from "./node/peers.js";
+import { writeReport } from "./node/report.js";
 import { openResults } from "./node/results.js";
 import { loadPeers } from "./peers.js";
 import { profile } from "./profile.js";
@@ -14,6 +15,8 @@ import { progressLine, summaryOf } from "./summary.js";
 
 export interface BenchOptions extends RunOptions {
   readonly profile?: boolean;
+  /** Only draws what there is. */
+  readonly report?: boolean;
   /** Fails where our time relative to the baseline has become worse. */
   readonly check?: boolean;
   /** Takes what is measured as what later checks compare with. */
@@ -22,6 +25,10 @@ export interface BenchOptions extends RunOptions {
 
 /** Returns the exit code. */
 export async function main(options: BenchOptions, root: string): Promise<number> {
+  if (options.report) {
+    writeReport(root);
+    return 0;
+  }
   const { info, device } = await openDevice();
   const counter = instrument();
   const extent = extentOf(options);
@@ -54,5 +61,6 @@ export async function main(options: BenchOptions, root: string): Promise<number>
     },
   );
   if (file) console.log(`\n${file.path}`);
+  if (file && extent !== "quick") writeReport(root);
   return 0;
 }

@@ -1,6 +1,7 @@
 /** `npm run bench:browser`: the same cases in Chromium. */
 import type { Browser } from "playwright";
 import { extentOf, paceOf, type RunOptions } from "../extent.js";
+import { writeReport } from "../node/report.js";
 import { openResults, type ResultFile } from "../node/results.js";
 import type { Machine, Row } from "../rows.js";
 import { summaryOf } from "../summary.js";
@@ -30,5 +31,6 @@ export async function main(options: RunOptions, root: string, browser: Browser, 
     filter: options.filter ?? "",
   });
   if (file) console.log(`\n${file.path}`);
+  if (file && extent !== "quick") writeReport(root);
   return 0;
 }

@@ -208,7 +208,7 @@ const sgceCase = (rows: number, classes: number): Case => ({
 });
 
 const exponents: Record<Extent, readonly number[]> = {
-  least: [10, 16],
+  least: [10, 14],
   quick: [10, 16, 20],
   full: [5, 8, 10, 12, 14, 16, 18, 20, 22, 24],
   large: [5, 8, 10, 12, 14, 16, 18, 20, 22, 24],

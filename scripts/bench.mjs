@@ -52,8 +52,9 @@ async function inner({ browser: inBrowser, ...options }) {
   }
   const vite = await createServer({
     ...common,
+    cacheDir: "node_modules/.vite/bench", // the lab's bundles are others
     // Found only while the page runs, a dependency would reload it.
-    optimizeDeps: { entries: ["bench/browser/index.html"], include: peers },
+    optimizeDeps: { entries: ["bench/browser/index.html"], include: [...peers] },
     server: { ...still, host: "127.0.0.1", port: 0, headers: isolation },
   });
   await vite.listen();

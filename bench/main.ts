@@ -12,11 +12,14 @@ import { openResults } from "./node/results.js";
 import { loadPeers } from "./peers.js";
 import { profile } from "./profile.js";
 import { progressLine, summaryOf } from "./summary.js";
+import { tune } from "./tune.js";
 
 export interface BenchOptions extends RunOptions {
   readonly profile?: boolean;
   /** Only draws what there is. */
   readonly report?: boolean;
+  /** Looks for the best entry of the table in src/tuning.ts. */
+  readonly tune?: boolean;
   /** Fails where our time relative to the baseline has become worse. */
   readonly check?: boolean;
   /** Takes what is measured as what later checks compare with. */
@@ -41,6 +44,10 @@ export async function main(options: BenchOptions, root: string): Promise<number>
 
   const machine = machineOf(info, `node ${process.versions.node} ${process.platform}`, ["webgpu", ...peerLibraries]);
   console.log(machineLine(machine));
+  if (options.tune) {
+    await tune(device, { batchMs: 30, rounds: 7 }, console.log);
+    return 0;
+  }
   if (options.check || options.accept) return Number(!(await checkRegressions(device, machine.adapter, root, options)));
   const peers = await loadPeers(device, sources, console.log);
   const file = options.filter ? undefined : openResults(root, machine, { extent, resume: options.resume ?? false });

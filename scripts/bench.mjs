@@ -1,11 +1,12 @@
 // `npm run bench`: installs what is missing, then measures against hand-written baselines, TensorFlow.js, jax-js and a plain copy.
-// `npm run bench:browser`: the same in Chromium, without --profile, --check and --accept.
+// `npm run bench:browser`: the same in Chromium, without --profile, --tune, --check and --accept.
 //   npm run bench -- --quick             only three sizes
 //   npm run bench -- --large             more rows, and a network of 512 units: minutes more
 //   npm run bench -- --resume            goes on where the last run of this machine was interrupted
 //   npm run bench -- --filter "zmse 1024"   cases whose name and shape contain it; writes no results
 //   npm run bench -- --profile           the time of every dispatch instead
 //   npm run bench -- --report            draws the pictures and the page in bench/results anew, as full runs do at their end
+//   npm run bench -- --tune              looks for the best entry of the table in src/tuning.ts: minutes
 //   npm run bench -- --check             fails where our time relative to the baseline is 20 % worse than in bench/references.json
 //   npm run bench -- --accept            writes today's ratios there
 // Results go to bench/results. WEBGPU_DRIVER=hardware measures the machine's own GPU instead of the software adapter.
@@ -17,7 +18,7 @@ import { root, run } from "./lib/run.mjs";
 import { findVulkan } from "./lib/vulkan.mjs";
 
 const args = process.argv.slice(2);
-const flags = ["quick", "large", "profile", "resume", "check", "accept", "report", "browser"];
+const flags = ["quick", "large", "profile", "resume", "check", "accept", "report", "tune", "browser"];
 
 function readOptions() {
   const options = {};

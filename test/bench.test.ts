@@ -4,6 +4,8 @@ import { check, type Verdict } from "../bench/check.js";
 import { quantile, samplesOf, timeInterleaved, type Variant } from "../bench/harness.js";
 import { csvHeader, csvOf, type Row, rowsOf } from "../bench/rows.js";
 import { digits, progressLine } from "../bench/summary.js";
+import { chosen, crossing, entryLines } from "../bench/tune.js";
+import { table } from "../src/tuning.js";
 
 const verdictsOf = async (references: Record<string, number>, measured: Record<string, number[]>) => {
   const verdicts: Verdict[] = [];
@@ -94,4 +96,41 @@ it("progress is told with what is left", () => {
   expect(progressLine({ done: 0, total: 4, label: "zmse 32" })).toBe("1 of 4: zmse 32");
   expect(progressLine({ done: 1, total: 4, label: "a", secondsLeft: 31.2 })).toBe("2 of 4, about 32 s left: a");
   expect(progressLine({ done: 2, total: 4, label: "a", secondsLeft: 300 })).toBe("3 of 4, about 5 min left: a");
+});
+
+it("a tuning replaces the current one where it is clearly faster", () => {
+  const times = (best: number) =>
+    new Map([
+      [4, [1, 1]],
+      [8, [2, 0.5]],
+      [16, [best, best]],
+    ]);
+  expect(chosen(4, times(0.9))).toBe(16);
+  expect(chosen(4, times(0.98))).toBe(4);
+});
+
+it("small batches end where one dispatch becomes slower", () => {
+  const times = (...ones: number[]) => ones.map((one, i) => ({ size: 2 ** i, one, several: 1 }));
+  expect(crossing(times(0.5, 0.9, 1, 1.2, 0.9))).toBe(4);
+  expect(crossing(times(0.5, 0.9))).toBe(2);
+  expect(crossing(times(1.1, 0.9))).toBe(0);
+});
+
+it("an entry is printed as it would stand in the table", () => {
+  expect(entryLines("cpu", table.cpu)[1]).toBe("as in src/tuning.ts");
+  const [entry, difference] = entryLines("gpu", { ...table.gpu, workgroupSize: 64 });
+  expect(entry).toMatch(/^gpu: \{ workgroupSize: 64, maxWorkgroups: \d+, minElements: \d+, smallBatch: \d+ \},$/);
+  expect(difference).toBe(`src/tuning.ts has workgroupSize: ${table.gpu.workgroupSize}`);
+});
+
+it("a browser is called by its name", async () => {
+  const { browserOf } = await import("../demo/panels/benchmark/measuring.js");
+  const engine =
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+  expect(browserOf(engine)).toBe("Chrome 156.0.0.0");
+  expect(browserOf(`${engine} Edg/156.0.1.2`)).toBe("Edge 156.0.1.2");
+  expect(
+    browserOf("Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15"),
+  ).toBe("Safari 26.0");
+  expect(browserOf("Mozilla/5.0 (X11; Linux x86_64; rv:151.0) Gecko/20100101 Firefox/151.0")).toBe("Firefox 151.0");
 });

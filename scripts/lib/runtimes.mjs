@@ -23,7 +23,7 @@ const lessOf = [
   },
   {
     runtimes: ["chromium", "firefox"],
-    files: ["parity", "classes", "classes.regimes", "classes.ways", "lai", "half"],
+    files: ["parity", "classes", "classes.regimes", "classes.ways", "lai", "half", "tuning"],
     why: "ways to cut the work are up to the shader compiler: dawn has that of Chromium, naga that of Firefox",
   },
   {

@@ -69,12 +69,12 @@ function formsOf(jax: Jax, { loss, shape: [rows, classes = 1] }: Task): Step[] {
   return q === undefined ? crossEntropyForms(jax, rows, classes) : sgceForms(jax, rows, classes, q);
 }
 
-function variantOf(jax: Jax, backend: JaxBackend, task: Task, form: Step): Variant {
+async function variantOf(jax: Jax, backend: JaxBackend, task: Task, form: Step): Promise<Variant> {
   const { numpy: np } = jax;
   const name = `jax-${backend}`;
   const device = backend === "webgpu" ? jax.getWebGPUDevice() : undefined;
   const step = jax.jit(form) as unknown as Step;
-  const arrays = (): [Value, Value] => {
+  const arrays = (): Value[] => {
     const { predictions, targets, logits, labels } = task.inputs as Partial<RegressionInputs & LogitInputs>;
     jax.defaultDevice(backend);
     if (predictions) return [np.array(predictions as Float32Array), np.array(targets as Float32Array)];
@@ -83,7 +83,8 @@ function variantOf(jax: Jax, backend: JaxBackend, task: Task, form: Step): Varia
       np.array(labels as Int32Array<ArrayBuffer>),
     ];
   };
-  const [first, second] = arrays();
+  // Committed to the backend: else small arrays go wherever the default is.
+  const [first, second] = await Promise.all(arrays().map((array) => jax.devicePut(array, backend) as Promise<Value>));
   return {
     name,
     device,
@@ -116,8 +117,5 @@ function variantOf(jax: Jax, backend: JaxBackend, task: Task, form: Step): Varia
 
 /** The fastest form. */
 export async function jaxOf(jax: Jax, backend: JaxBackend, task: Task, pace: Pace): Promise<Variant> {
-  return fastestOf(
-    formsOf(jax, task).map((form) => variantOf(jax, backend, task, form)),
-    pace,
-  );
+  return fastestOf(await Promise.all(formsOf(jax, task).map((form) => variantOf(jax, backend, task, form))), pace);
 }

@@ -28,7 +28,7 @@ const lessOf = [
   },
   {
     runtimes: ["firefox"],
-    files: ["bench", "extremes", "limits", "median", "trimmed", "masks.fuzz"],
+    files: ["bench", "bench.measure", "demo.benchmark", "extremes", "limits", "median", "trimmed", "masks.fuzz"],
     why: "naga has its compiler and driver; Firefox is slow to return so many or so large results",
   },
   {

@@ -215,7 +215,7 @@ const exponents: Record<Extent, readonly number[]> = {
 };
 
 const classShapes: Record<Extent, readonly (readonly [number, number])[]> = {
-  least: [[256, 10]],
+  least: [],
   quick: [
     [256, 10],
     [1024, 1000],

@@ -49,7 +49,8 @@ function crossEntropyForms({ numpy: np, nn, valueAndGrad }: Jax, rows: number, c
 }
 
 function sgceForms({ numpy: np, nn, valueAndGrad }: Jax, rows: number, classes: number, q: number): Step[] {
-  const power = (p: Value): Value => (q === 0.5 ? np.sqrt(p) : np.power(p, q));
+  // Not np.power: it keeps constants on the backend that asked first, which the other backend cannot read.
+  const power = (p: Value): Value => (q === 0.5 ? np.sqrt(p) : np.exp(np.log(p).mul(q)));
   const sharesOf = (labels: Value): Value => np.subtract(1 / classes, nn.oneHot(labels, classes)).div(rows);
   const loss = (logits: Value, labels: Value): Value =>
     np.sum(np.sum(power(nn.softmax(logits, -1)).mul(sharesOf(labels)), -1)).div(q);

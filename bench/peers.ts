@@ -62,6 +62,14 @@ export async function loadPeers(device: GPUDevice, sources: Sources, say: (line:
   return { tf, tfBackends, jax, jaxBackends };
 }
 
+/** In the place of one that cannot even be made: who verifies hears why. */
+const failing = (name: string, error: unknown): Variant => ({
+  name,
+  run: () => Promise.reject(error),
+  verify: () => Promise.reject(new Error(`${name}: ${error instanceof Error ? error.message : error}`)),
+  dispose() {},
+});
+
 /** All that know the loss of a task: the z-masked squared error, cross-entropy or sgce. */
 export async function peersOf(
   device: GPUDevice,
@@ -71,15 +79,18 @@ export async function peersOf(
 ): Promise<Variant[]> {
   const elements = task.shape[0] * (task.shape[1] ?? 1);
   const variants: Variant[] = [];
-  const inTf = async (form: TfForm, place: TfPlace) =>
-    variants.push(await (task.loss.family === "class" ? tfjsClassOf : tfjsZmseOf)(tf!, task, form, place));
+  const add = async (name: string, create: () => Promise<Variant>) =>
+    variants.push(await create().catch((error) => failing(name, error)));
+  const inTf = (form: TfForm, place: TfPlace) =>
+    add(`tfjs ${form}`, () => (task.loss.family === "class" ? tfjsClassOf : tfjsZmseOf)(tf!, task, form, place));
+  const inJax = (backend: JaxBackend) => add(`jax-${backend}`, () => jaxOf(jax!, backend, task, pace));
   if (tf && tfBackends.includes("webgpu")) {
     await inTf("byHand", device);
     await inTf("byAutograd", device);
   }
-  if (jax && jaxBackends.includes("webgpu")) variants.push(await jaxOf(jax, "webgpu", task, pace));
+  if (jax && jaxBackends.includes("webgpu")) await inJax("webgpu");
   if (tf && tfBackends.includes("wasm")) await inTf("byHand", "wasm");
-  if (jax && jaxBackends.includes("wasm")) variants.push(await jaxOf(jax, "wasm", task, pace));
+  if (jax && jaxBackends.includes("wasm")) await inJax("wasm");
   if (tf && tfBackends.includes("cpu") && elements <= CPU_ELEMENTS) await inTf("byHand", "cpu");
   if (elements <= EVALUATE_ELEMENTS) variants.push(evaluateOf(task));
   return variants;

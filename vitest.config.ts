@@ -9,6 +9,7 @@ import {
   firefoxPreferences,
   softwareDriver,
 } from "./scripts/lib/browsers.mjs";
+import { peers } from "./scripts/lib/peers.mjs";
 import { excludedBy, gpuTests, shared } from "./scripts/lib/runtimes.mjs";
 import { LongestFirst } from "./scripts/lib/sequencer.mjs";
 import { findVulkan } from "./scripts/lib/vulkan.mjs";
@@ -40,7 +41,7 @@ export default defineConfig({
       },
       {
         // Found only while a test runs, a dependency would reload the page in the middle of it.
-        optimizeDeps: { include: ["fast-check", "@tensorflow/tfjs", "@tensorflow/tfjs-backend-webgpu"] },
+        optimizeDeps: { include: ["fast-check", "@observablehq/plot", ...peers] },
         test: {
           name: "browser",
           include: gpuTests,

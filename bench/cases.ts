@@ -2,38 +2,32 @@
 import {
   crossEntropy,
   huber,
-  type LogitInputs,
   type Loss,
   laiMae,
   laiMse,
-  type RegressionInputs,
   type Shape,
   sgce,
   squaredError,
+  trimmed,
   zbce,
+  zMasked,
   zmse,
 } from "../src/index.js";
-import {
-  copyOf,
-  crossEntropyBaselinesOf,
-  evaluateOf,
-  makeTask,
-  oursOf,
-  type Task,
-  tfjsCrossEntropyOf,
-  tfjsZmseOf,
-  zmseBaselineOf,
-} from "./contenders.js";
-import { copyCuts } from "./copy.js";
-import { type Pace, randomOf, timeInterleaved, type Variant } from "./harness.js";
+import { fastestCopy } from "./copy.js";
+import type { Extent } from "./extent.js";
+import { crossEntropyBaselinesOf, zmseBaselineOf } from "./handWritten.js";
+import { fastestOf, type Pace, type Variant } from "./harness.js";
+import { binaryInputs, classInputs, regressionInputs, slopedInputs } from "./inputs.js";
 import { networkTask, networkVariants } from "./network.js";
-import type { Tf } from "./tfjs.js";
+import { oursOf } from "./ours.js";
+import { type Peers, peersOf } from "./peers.js";
+import { makeTask } from "./task.js";
+import { tfjsZmseOf } from "./tfjsVariants.js";
 import { lossVariants, trainingVariants } from "./training.js";
 
 export interface Environment {
   readonly device: GPUDevice;
-  /** Absent where TensorFlow.js could not be loaded. */
-  readonly tf?: Tf;
+  readonly peers: Peers;
   readonly pace: Pace;
 }
 
@@ -43,45 +37,25 @@ export interface Case {
   readonly elements: number;
   /** Of a sample, where it has slopes. */
   readonly features?: number;
-  /** Fewest bytes per element that the mathematics needs: inputs once per pass over the data, the gradient once. */
+  /** Fewest bytes per element that the mathematics needs: inputs once per pass over the data, the gradient once. 0: no matter. */
   readonly leastBytes: number;
+  /** The time that recording takes is a part of it. */
+  readonly encode?: boolean;
   /** The first variant is ours: the others are compared with it. */
   readonly variants: (environment: Environment) => Promise<Variant[]>;
 }
 
-/** Residuals of a model that is nearly right, with 2 % of outliers. */
-export function regressionInputs(elements: number, seed = 1): RegressionInputs {
-  const random = randomOf(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const targets = new Float32Array(elements);
-  const predictions = new Float32Array(elements);
-  for (let i = 0; i < elements; i++) {
-    targets[i] = 3 * normal();
-    predictions[i] = targets[i] + 0.5 * normal() + (random() < 0.02 ? 6 * normal() : 0);
-  }
-  return { predictions, targets };
-}
-
-/** Logits that mostly agree with their labels. */
-export function binaryInputs(elements: number, seed = 1): LogitInputs {
-  const random = randomOf(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const labels = Float32Array.from({ length: elements }, () => (random() < 0.4 ? 1 : 0));
-  const logits = labels.map((label) => (2 * label - 1) * 1.5 + normal());
-  return { logits, labels };
-}
-
-/** Logits of a classifier that is right about 70 % of the time, and classes as labels. */
-export function classInputs(rows: number, classes: number, seed = 1): LogitInputs {
-  const random = randomOf(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  const logits = Float32Array.from({ length: rows * classes }, () => 2 * normal());
-  const labels = Int32Array.from({ length: rows }, () => Math.floor(random() * classes));
-  for (let i = 0; i < rows; i++) if (random() < 0.7) logits[i * classes + labels[i]] += 8;
-  return { logits, labels };
-}
+/** The case as people write it, and as `--filter` and results know it. */
+export const shapeOf = ({ shape, features }: Case): string =>
+  [...shape, ...(features ? [`${features} features`] : [])].join("x");
+export const labelOf = (one: Case): string => `${one.name} ${shapeOf(one)}`;
 
 const count = (shape: Shape): number => shape[0] * (shape[1] ?? 1);
+
+function inputsOf({ family }: Loss, shape: Shape) {
+  if (family === "class") return classInputs(shape[0], shape[1]!);
+  return family === "regression" ? regressionInputs(count(shape)) : binaryInputs(count(shape));
+}
 
 /** Ours alone: what the loss, the family or the shape costs. */
 function oursOnly(name: string, loss: Loss, shape: Shape, leastBytes: number): Case {
@@ -92,18 +66,9 @@ function oursOnly(name: string, loss: Loss, shape: Shape, leastBytes: number): C
     elements,
     leastBytes,
     async variants({ device, pace }) {
-      const inputs = loss.family === "regression" ? regressionInputs(elements) : binaryInputs(elements);
-      return [await oursOf(device, "ours", makeTask(loss, shape, inputs)), await fastestCopy(device, elements, pace)];
+      const task = makeTask(loss, shape, inputsOf(loss, shape));
+      return [await oursOf(device, "ours", task), await fastestCopy(device, elements, pace)];
     },
-  };
-}
-
-/** Residuals as above, and slopes of several features. */
-export function slopedInputs(samples: number, features: number): RegressionInputs {
-  const random = randomOf(7);
-  return {
-    ...regressionInputs(samples),
-    slopes: Float32Array.from({ length: samples * features }, () => 4 * random() - 2),
   };
 }
 
@@ -132,8 +97,10 @@ const networkCase = (units: readonly number[], batch: number): Case => ({
   shape: [batch],
   elements: batch,
   leastBytes: 0,
-  variants: ({ device, tf }) => networkVariants(device, tf, networkTask(units, batch)),
+  variants: ({ device, peers }) => networkVariants(device, tfOnWebgpu(peers), networkTask(units, batch)),
 });
+
+const tfOnWebgpu = ({ tf, tfBackends }: Peers) => (tfBackends.includes("webgpu") ? tf : undefined);
 
 /** Within TensorFlow.js; without it there is nothing to measure. */
 const lossInTfjsCase = (elements: number): Case => ({
@@ -141,7 +108,8 @@ const lossInTfjsCase = (elements: number): Case => ({
   shape: [elements],
   elements,
   leastBytes: 20,
-  async variants({ device, tf }) {
+  async variants({ device, peers }) {
+    const tf = tfOnWebgpu(peers);
     return tf ? lossVariants(device, tf, makeTask(zmse(), [elements], regressionInputs(elements))) : [];
   },
 });
@@ -151,47 +119,31 @@ const minimizeCase = (units: readonly number[], batch: number): Case => ({
   shape: [batch],
   elements: batch,
   leastBytes: 0,
-  variants: async ({ device, tf }) => (tf ? trainingVariants(device, tf, networkTask(units, batch)) : []),
+  async variants({ device, peers }) {
+    const tf = tfOnWebgpu(peers);
+    return tf ? trainingVariants(device, tf, networkTask(units, batch)) : [];
+  },
 });
 
-/** The fastest of several variants in a run of their own; the others are gone. */
-async function fastestOf(variants: readonly Variant[], { batchMs }: Pace): Promise<Variant> {
-  const times = await timeInterleaved(variants, { batchMs: batchMs / 2, rounds: 3 });
-  const best = times.findIndex(({ p50 }) => p50 === Math.min(...times.map((time) => time.p50)));
-  for (const [i, variant] of variants.entries()) if (i !== best) variant.dispose();
-  return variants[best];
-}
-
-async function fastestCopy(device: GPUDevice, elements: number, pace: Pace): Promise<Variant> {
-  const copies = await Promise.all(copyCuts(device.adapterInfo).map((cut) => copyOf(device, elements, cut)));
-  return { ...(await fastestOf(copies, pace)), name: "copy" };
-}
-
-/** CPU columns up to here: a step of tfjs-cpu takes a quarter of a second at 2^20. */
-const CPU_ELEMENTS = 2 ** 16;
-
-async function zmseVariants({ device, tf, pace }: Environment, task: Task): Promise<Variant[]> {
-  const elements = task.shape[0];
-  const variants: Variant[] = [
-    await oursOf(device, "ours", task),
-    await oursOf(device, "ours unscaled", task, { unscaled: true }),
-    await zmseBaselineOf(device, task),
-  ];
-  if (tf) {
-    variants.push(await tfjsZmseOf(tf, task, "byHand", device), await tfjsZmseOf(tf, task, "byAutograd", device));
-    if (elements <= CPU_ELEMENTS) variants.push(await tfjsZmseOf(tf, task, "byHand"));
-  }
-  if (elements <= CPU_ELEMENTS) variants.push(evaluateOf(task));
-  variants.push(await fastestCopy(device, elements, pace));
-  return variants;
-}
+/** Up to here, launches and the host's work are everything. */
+const LATENCY_ELEMENTS = 4096;
 
 const zmseCase = (elements: number): Case => ({
   name: "zmse",
   shape: [elements],
   elements,
-  leastBytes: 20,
-  variants: async (environment) => zmseVariants(environment, makeTask(zmse(), [elements], regressionInputs(elements))),
+  leastBytes: elements <= LATENCY_ELEMENTS ? 0 : 20,
+  encode: elements <= LATENCY_ELEMENTS,
+  async variants({ device, peers, pace }) {
+    const task = makeTask(zmse(), [elements], regressionInputs(elements));
+    return [
+      await oursOf(device, "ours", task),
+      await oursOf(device, "ours, unscaled", task, { unscaled: true }),
+      await zmseBaselineOf(device, task),
+      ...(await peersOf(device, peers, task, pace)),
+      await fastestCopy(device, elements, pace),
+    ];
+  },
 });
 
 /** By medians: every number has to be looked at for the median, for the distances from it, and for the mask. */
@@ -200,78 +152,116 @@ const medianCase = (elements: number): Case => ({
   shape: [elements],
   elements,
   leastBytes: 28,
-  async variants({ device, tf, pace }) {
+  async variants({ device, peers, pace }) {
     const inputs = regressionInputs(elements);
     const taskOf = (loss: Loss) => makeTask(loss, [elements], inputs);
     const task = taskOf(zmse({ estimator: "median" }));
-    const variants: Variant[] = [
+    const tf = tfOnWebgpu(peers);
+    return [
       await oursOf(device, "ours", task),
       await oursOf(device, "ours, error", taskOf(zmse({ estimator: "median", statistic: "error" }))),
       await oursOf(device, "ours, moments", taskOf(zmse())),
+      // It sorts: with 2^20 elements the case does not end within minutes.
+      ...(tf && elements <= 2 ** 14 ? [await tfjsZmseOf(tf, task, "byHand", device)] : []),
+      await fastestCopy(device, elements, pace),
     ];
-    // It sorts: with 2^20 elements the case does not end within minutes.
-    if (tf && elements <= 2 ** 16) variants.push(await tfjsZmseOf(tf, task, "byHand", device));
-    variants.push(await fastestCopy(device, elements, pace));
-    return variants;
   },
 });
 
-/** Cross-entropy, and beside it symmetrized losses, which need a power of every probability. */
-const classCase = (rows: number, classes: number): Case => ({
+/** Cross-entropy of integer labels. */
+const crossEntropyCase = (rows: number, classes: number): Case => ({
   name: "cross-entropy",
   shape: [rows, classes],
   elements: rows * classes,
   leastBytes: 8,
-  async variants({ device, tf, pace }) {
-    const inputs = classInputs(rows, classes);
-    const taskOf = (loss: Loss) => makeTask(loss, [rows, classes], inputs);
-    const task = taskOf(crossEntropy());
+  async variants({ device, peers, pace }) {
+    const task = makeTask(crossEntropy(), [rows, classes], classInputs(rows, classes));
     const baselines = await crossEntropyBaselinesOf(device, task);
-    const variants = [
+    return [
       await oursOf(device, "ours", task),
-      await oursOf(device, "ours, sgce 0.5", taskOf(sgce({ q: 0.5 }))),
-      await oursOf(device, "ours, sgce 0.7", taskOf(sgce({ q: 0.7 }))),
+      await oursOf(device, "ours, unscaled", task, { unscaled: true }),
       { ...(await fastestOf(baselines, pace)), name: "baseline" },
+      ...(await peersOf(device, peers, task, pace)),
+      await fastestCopy(device, rows * classes, pace),
     ];
-    if (tf) variants.push(await tfjsCrossEntropyOf(tf, task, device));
-    variants.push(await fastestCopy(device, rows * classes, pace));
-    return variants;
   },
 });
 
-export function casesFor({ quick = false, large = false }): Case[] {
-  const sizes = quick ? [10, 16, 20] : [10, 12, 16, 18, 20, 22, ...(large ? [24] : [])];
+/** Symmetrized losses need a power of every probability. */
+const sgceCase = (rows: number, classes: number): Case => ({
+  name: "sgce",
+  shape: [rows, classes],
+  elements: rows * classes,
+  leastBytes: 8,
+  async variants({ device, peers, pace }) {
+    const inputs = classInputs(rows, classes);
+    const taskOf = (loss: Loss) => makeTask(loss, [rows, classes], inputs);
+    const task = taskOf(sgce({ q: 0.5 }));
+    return [
+      await oursOf(device, "ours", task),
+      await oursOf(device, "ours, q 0.7", taskOf(sgce({ q: 0.7 }))),
+      await oursOf(device, "ours, cross-entropy", taskOf(crossEntropy())),
+      ...(await peersOf(device, peers, task, pace)),
+      await fastestCopy(device, rows * classes, pace),
+    ];
+  },
+});
+
+const exponents: Record<Extent, readonly number[]> = {
+  least: [10, 14],
+  quick: [10, 16, 20],
+  full: [5, 8, 10, 12, 14, 16, 18, 20, 22, 24],
+  large: [5, 8, 10, 12, 14, 16, 18, 20, 22, 24],
+};
+
+const classShapes: Record<Extent, readonly (readonly [number, number])[]> = {
+  least: [],
+  quick: [
+    [256, 10],
+    [1024, 1000],
+  ],
+  full: [
+    [256, 10],
+    [1024, 1000],
+    [1024, 1001],
+    [512, 32000],
+    [4, 128000],
+  ],
+  large: [
+    [256, 10],
+    [1024, 1000],
+    [1024, 1001],
+    [512, 32000],
+    [4, 128000],
+    [8192, 1000],
+  ],
+};
+
+const others = (): Case[] => [
+  sgceCase(256, 10),
+  sgceCase(1024, 1000),
+  oursOnly("zmasked cross-entropy", zMasked(crossEntropy()), [1024, 1000], 8),
+  ...[10, 14, 20].map((power) => medianCase(2 ** power)),
+  oursOnly("trimmed mse", trimmed(squaredError(), { fraction: 0.02 }), [2 ** 20], 20),
+  oursOnly("mse", squaredError(), [2 ** 20], 12),
+  oursOnly("huber", huber(), [2 ** 20], 12),
+  oursOnly("zbce", zbce(), [2 ** 20], 20),
+  oursOnly("zbce per class", zbce(), [2 ** 14, 64], 20),
+  oursOnly("zmse rows", zmse(), [2 ** 14, 64], 20),
+  laiCase(2 ** 20, 1),
+  laiCase(2 ** 20, 8),
+  networkCase([8, 64, 64, 1], 1024),
+  networkCase([8, 256, 256, 1], 1024),
+  lossInTfjsCase(2 ** 10),
+  lossInTfjsCase(2 ** 20),
+  ...[128, 1024, 16384].map((batch) => minimizeCase([8, 32, 1], batch)),
+];
+
+export function casesFor(extent: Extent): Case[] {
   return [
-    ...sizes.map((power) => zmseCase(2 ** power)),
-    classCase(256, 10),
-    classCase(1024, 1000),
-    ...(quick
-      ? []
-      : [
-          classCase(1024, 1001),
-          classCase(512, 32000),
-          classCase(4, 128000),
-          medianCase(2 ** 10),
-          medianCase(2 ** 16),
-          medianCase(2 ** 20),
-          oursOnly("mse", squaredError(), [2 ** 20], 12),
-          oursOnly("huber", huber(), [2 ** 20], 12),
-          oursOnly("zbce", zbce(), [2 ** 20], 20),
-          oursOnly("zbce per class", zbce(), [2 ** 14, 64], 20),
-          laiCase(2 ** 20, 1),
-          laiCase(2 ** 20, 8),
-          networkCase([8, 64, 64, 1], 1024),
-          networkCase([8, 256, 256, 1], 1024),
-          ...(large ? [networkCase([8, 512, 512, 1], 2048)] : []),
-          lossInTfjsCase(2 ** 10),
-          lossInTfjsCase(2 ** 20),
-          ...[128, 1024, 16384].map((batch) => minimizeCase([8, 32, 1], batch)),
-          oursOnly("zmse rows", zmse(), [2 ** 14, 64], 20),
-        ]),
+    ...exponents[extent].map((power) => zmseCase(2 ** power)),
+    ...classShapes[extent].map((shape) => crossEntropyCase(...shape)),
+    ...(extent === "full" || extent === "large" ? others() : []),
+    ...(extent === "large" ? [networkCase([8, 512, 512, 1], 2048)] : []),
   ];
 }
-
-/** Small batches, where launches and the host's work are everything. */
-export const latencySizes = [32, 256, 1024, 4096] as const;
-
-export const latencyCase = (elements: number): Case => ({ ...zmseCase(elements), name: "zmse latency", leastBytes: 0 });

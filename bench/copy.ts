@@ -1,5 +1,8 @@
 /** A WGSL copy: the rate at which kernels on this adapter can move data at all, and so the roof of every loss. */
 import { isSoftware } from "./baseline/adapter.js";
+import { bufferWith, readFloats } from "./buffers.js";
+import { fastestOf, type GpuVariant, type Pace, recorded } from "./harness.js";
+import { checked } from "./task.js";
 
 const wgsl = (size: number, groups: number) => /* wgsl */ `
 @group(0) @binding(0) var<storage, read> source: array<vec4f>;
@@ -15,7 +18,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) lane:
 }`;
 
 /** Workgroup sizes and most workgroups worth trying; the fastest is the roof. */
-export const copyCuts = (info: GPUAdapterInfo): readonly (readonly [number, number])[] =>
+const copyCuts = (info: GPUAdapterInfo): readonly (readonly [number, number])[] =>
   isSoftware(info)
     ? [
         [4, 4],
@@ -31,7 +34,7 @@ export const copyCuts = (info: GPUAdapterInfo): readonly (readonly [number, numb
         [256, 8192],
       ];
 
-export async function createCopy(
+async function createCopy(
   device: GPUDevice,
   source: GPUBuffer,
   copy: GPUBuffer,
@@ -53,4 +56,35 @@ export async function createCopy(
     pass.dispatchWorkgroups(workgroups);
     pass.end();
   };
+}
+
+async function copyOf(device: GPUDevice, elements: number, cut: readonly [number, number]): Promise<GpuVariant> {
+  const source = bufferWith(
+    device,
+    new Float32Array(elements).map((_, i) => i),
+  );
+  const copy = bufferWith(device, elements);
+  const record = await createCopy(device, source, copy, cut);
+  const run = recorded(device, record);
+  return {
+    name: `copy (${cut.join(" x ")})`,
+    device,
+    record,
+    run,
+    async verify() {
+      await run(1);
+      const values = await readFloats(device, copy, elements);
+      return checked("copy", values.every((value, i) => value === i) ? 0 : 1);
+    },
+    dispose() {
+      source.destroy();
+      copy.destroy();
+    },
+  };
+}
+
+/** The roof. */
+export async function fastestCopy(device: GPUDevice, elements: number, pace: Pace): Promise<GpuVariant> {
+  const copies = await Promise.all(copyCuts(device.adapterInfo).map((cut) => copyOf(device, elements, cut)));
+  return { ...(await fastestOf(copies, pace)), name: "copy" };
 }

@@ -3,14 +3,24 @@
  * something: variants take turns, in an order that rotates, and a batch of steps is long enough to drown the synchronisation
  * (WebGPU implementations poll for finished work every few milliseconds).
  */
+import { gpuClockOf } from "./gpuClock.js";
 
 export interface Variant {
   readonly name: string;
-  /** Does so many steps, and resolves when the last one is finished. */
-  readonly run: (steps: number) => Promise<void>;
+  /** Where it runs, if that is a GPU. */
+  readonly device?: GPUDevice;
+  /** Does so many steps, and resolves when the last one is finished; calls `onSubmitted` when the last one is under way. */
+  readonly run: (steps: number, onSubmitted?: () => void) => Promise<void>;
   /** Checks the results of a step against float64: returns the largest error, throws when it is too large. */
   readonly verify: () => Promise<number>;
   readonly dispose: () => void;
+}
+
+/** One whose steps are recorded, on a device. */
+export interface GpuVariant extends Variant {
+  readonly device: GPUDevice;
+  /** Records one step. */
+  readonly record: (encoder: GPUCommandEncoder) => void;
 }
 
 /** Milliseconds per step. */
@@ -18,11 +28,18 @@ export interface Timing {
   readonly p20: number;
   readonly p50: number;
   readonly p80: number;
+  /** Median of what the GPU's clock says, where there is one: without the host's last wait, with its gaps between submissions. */
+  readonly gpu?: number;
 }
 
 export interface Pace {
   readonly batchMs: number;
   readonly rounds: number;
+}
+
+/** What a person or a page may stop. */
+export interface Stoppable {
+  readonly signal?: AbortSignal;
 }
 
 async function milliseconds(work: () => Promise<void>): Promise<number> {
@@ -48,42 +65,100 @@ export function quantile(values: readonly number[], share: number): number {
   return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
 }
 
+export const quantiles = (values: readonly number[]) => ({
+  p20: quantile(values, 0.2),
+  p50: quantile(values, 0.5),
+  p80: quantile(values, 0.8),
+});
+
 /** More steps than this in a batch are short ones. */
 const MANY_STEPS = 100;
-/** A batch that takes longer than this, in milliseconds, is left out of some rounds: peers need seconds for some cases. */
+/** A batch that takes longer than this, in milliseconds, is timed in fewer rounds: peers need seconds for some cases. */
 const LONG_BATCH = 400;
 
+/** In how many rounds a variant takes part. Of short steps it is launches that are timed, and their times scatter most. */
+export function samplesOf({ steps, took }: { steps: number; took: number }, rounds: number): number {
+  if (steps > MANY_STEPS) return 3 * rounds;
+  return Math.max(2, Math.round(rounds / Math.ceil(took / LONG_BATCH)));
+}
+
+/** Milliseconds of a batch, by the wall and by the GPU's clock. */
+async function timed({ run, device }: Variant, steps: number): Promise<{ wall: number; gpu?: number }> {
+  const clock = device && gpuClockOf(device);
+  if (!clock) return { wall: await milliseconds(() => run(steps)) };
+  clock.begin();
+  const wall = await milliseconds(() => run(steps, () => clock.end()));
+  return { wall, gpu: await clock.read() };
+}
+
 /** One timing per variant. */
-export async function timeInterleaved(variants: readonly Variant[], { batchMs, rounds }: Pace): Promise<Timing[]> {
+export async function timeInterleaved(
+  variants: readonly Variant[],
+  { batchMs, rounds }: Pace,
+  { signal }: Stoppable = {},
+): Promise<Timing[]> {
   const batches: { steps: number; took: number }[] = [];
-  for (const variant of variants) batches.push(await batchOf(variant, batchMs));
-  // Where a batch holds many steps, launches are what is timed, and their times scatter most.
-  const turns = batches.some(({ steps }) => steps > MANY_STEPS) ? 3 * rounds : rounds;
-  const samples: number[][] = variants.map(() => []);
+  for (const variant of variants) {
+    signal?.throwIfAborted();
+    batches.push(await batchOf(variant, batchMs));
+  }
+  const counts = batches.map((batch) => samplesOf(batch, rounds));
+  const turns = Math.max(...counts);
+  const samples = variants.map(() => ({ wall: [] as number[], gpu: [] as number[] }));
   for (let round = 0; round < turns; round++) {
     for (let turn = 0; turn < variants.length; turn++) {
       const v = (turn + round) % variants.length;
-      const { steps, took } = batches[v];
-      if (round % Math.min(Math.ceil(took / LONG_BATCH), Math.ceil(turns / 2)) > 0) continue;
-      samples[v].push((await milliseconds(() => variants[v].run(steps))) / steps);
+      const { steps } = batches[v];
+      // Evenly spread over the rounds.
+      if (Math.floor(((round + 1) * counts[v]) / turns) === Math.floor((round * counts[v]) / turns)) continue;
+      signal?.throwIfAborted();
+      const { wall, gpu } = await timed(variants[v], steps);
+      samples[v].wall.push(wall / steps);
+      if (gpu !== undefined) samples[v].gpu.push(gpu / steps);
     }
   }
-  return samples.map((of) => ({ p20: quantile(of, 0.2), p50: quantile(of, 0.5), p80: quantile(of, 0.8) }));
+  return samples.map(({ wall, gpu }) => ({ ...quantiles(wall), ...(gpu.length > 0 && { gpu: quantile(gpu, 0.5) }) }));
+}
+
+/** The fastest of several variants in a run of their own; the others are gone. */
+export async function fastestOf<V extends Variant>(variants: readonly V[], { batchMs }: Pace): Promise<V> {
+  const times = await timeInterleaved(variants, { batchMs: batchMs / 2, rounds: 3 });
+  const best = times.findIndex(({ p50 }) => p50 === Math.min(...times.map((time) => time.p50)));
+  for (const [i, variant] of variants.entries()) if (i !== best) variant.dispose();
+  return variants[best];
 }
 
 /** Steps of one submission: command buffers are memory too. */
 const STEPS_PER_SUBMIT = 1000;
 
 /** `run` for work that is recorded: many steps, one submission, one synchronisation. */
-export function recorded(device: GPUDevice, record: (encoder: GPUCommandEncoder) => void) {
-  return async (steps: number): Promise<void> => {
+export function recorded(device: GPUDevice, record: (encoder: GPUCommandEncoder) => void): Variant["run"] {
+  return async (steps, onSubmitted) => {
     for (let left = steps; left > 0; left -= STEPS_PER_SUBMIT) {
       const encoder = device.createCommandEncoder();
       for (let i = 0; i < Math.min(left, STEPS_PER_SUBMIT); i++) record(encoder);
       device.queue.submit([encoder.finish()]);
     }
+    onSubmitted?.();
     await device.queue.onSubmittedWorkDone();
   };
+}
+
+/** What recording costs the host: microseconds per `encode`, with nothing submitted. */
+export function encodeTimes(variants: readonly GpuVariant[], { rounds }: Pace): Timing[] {
+  const steps = 500;
+  const samples: number[][] = variants.map(() => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [v, { record, device }] of variants.entries()) {
+      const encoder = device.createCommandEncoder();
+      const start = performance.now();
+      for (let i = 0; i < steps; i++) record(encoder);
+      const took = (1000 * (performance.now() - start)) / steps;
+      encoder.finish();
+      if (round > 0) samples[v].push(took); // the first round is the warm-up
+    }
+  }
+  return samples.map(quantiles);
 }
 
 /** Numbers in [0, 1) that are the same on every run (mulberry32). */

@@ -8,9 +8,11 @@ import {
   squaredError,
   unflattenNetwork,
 } from "../src/index.js";
-import { type Answer, bufferWith, checked, errorOf, type GpuVariant, readFloats, tfjsOf } from "./contenders.js";
-import { randomOf, recorded, type Variant } from "./harness.js";
+import { bufferWith, readFloats } from "./buffers.js";
+import { type GpuVariant, randomOf, recorded, type Variant } from "./harness.js";
+import { type Answer, checked, errorOf } from "./task.js";
 import { networkStep, type Tf } from "./tfjs.js";
+import { tfjsOf } from "./tfjsVariants.js";
 
 const activation = "relu"; // which TensorFlow.js fuses with its products, gradient included
 
@@ -71,6 +73,7 @@ async function oursOf(
   const run = recorded(device, record);
   return {
     name,
+    device,
     record,
     run,
     async verify() {
@@ -104,7 +107,7 @@ function tfjsNetworkOf(tf: Tf, task: NetworkTask, device: GPUDevice): Promise<Va
     const { x, y, variables } = tensorsOf(tf, task);
     return { tensors: [x, y, ...variables], step: networkStep(tf, x, y, variables) };
   };
-  return tfjsOf(tf, "", answerOf(squaredError(), task, true), create, device);
+  return tfjsOf(tf, "byHand", answerOf(squaredError(), task, true), create, device);
 }
 
 /** A plain step first, which the others are compared with. */

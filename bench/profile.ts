@@ -3,9 +3,9 @@
  * prefixes of them. (These mislead where a dispatch goes on with what the last step has left, as searches do.)
  */
 import type { Case, Environment } from "./cases.js";
-import type { GpuVariant } from "./contenders.js";
-import { type Pace, quantile, recorded, timeInterleaved, type Variant } from "./harness.js";
+import { type GpuVariant, type Pace, quantile, recorded, timeInterleaved, type Variant } from "./harness.js";
 import type { Counts, Instrument } from "./instrument.js";
+import { noPeers } from "./peers.js";
 
 type Dispatches = Counts["dispatches"];
 
@@ -59,7 +59,7 @@ export async function profile(device: GPUDevice, counter: Instrument, pace: Pace
   const stamps = device.features.has("timestamp-query");
   for (const one of cases) {
     console.log(`\n${one.name} ${one.shape.join(" x ")}: ms per dispatch, by ${stamps ? "timestamps" : "differences"}`);
-    const all = await one.variants({ device, pace } satisfies Environment);
+    const all = await one.variants({ device, peers: noPeers, pace } satisfies Environment);
     for (const variant of all.filter((variant): variant is GpuVariant => "record" in variant)) {
       const { dispatches } = await counter.count(one.elements, () => variant.run(1));
       const times = await (stamps

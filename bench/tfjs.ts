@@ -7,10 +7,10 @@ export type Tf = typeof Tensorflow;
 export type Tensor = Tensorflow.Tensor;
 
 /** Puts the WebGPU backend of TensorFlow.js on a device of ours, so that both share one queue. */
-export function useDevice(tf: Tf, { WebGPUBackend }: typeof Backend, device: GPUDevice): void {
+export function useDevice(tf: Tf, { WebGPUBackend }: typeof Backend, device: GPUDevice): boolean {
   tf.env().set("WEBGPU_CPU_FORWARD", false); // else small tensors are computed on the CPU
   tf.removeBackend("webgpu");
-  tf.registerBackend("webgpu", () => new WebGPUBackend(device, device.adapterInfo), 3);
+  return tf.registerBackend("webgpu", () => new WebGPUBackend(device, device.adapterInfo), 3);
 }
 
 /**
@@ -77,20 +77,60 @@ export function zMaskedSteps(
     byAutograd: () =>
       tf.tidy(() => {
         const mask = ops.mask(predictions, targets);
-        const { value, grad } = tf.valueAndGrad((p: Tensor) => ops.masked(p, targets, mask))(predictions);
-        return { loss: value as Tensor, gradients: [grad as Tensor] };
+        return byAutograd(tf, (p) => ops.masked(p, targets, mask), predictions)();
       }),
   };
 }
 
+/** Loss and gradient by automatic differentiation. */
+const byAutograd = (tf: Tf, loss: (logits: Tensor) => Tensor, logits: Tensor) => () =>
+  tf.tidy(() => {
+    const { value, grad } = tf.valueAndGrad(loss as (logits: Tensor) => Tensorflow.Scalar)(logits);
+    return { loss: value as Tensor, gradients: [grad as Tensor] };
+  });
+
+/** Rows of logits without their maximum, the exponentials, and their sums. */
+function exponentials(logits: Tensor) {
+  const shifted = logits.sub(logits.max(-1, true));
+  const powers = shifted.exp();
+  return { shifted, powers, sums: powers.sum(-1, true) };
+}
+
 /** Steps of softmax cross-entropy with rows of probabilities, which stay on the device. */
-export function crossEntropyStep(tf: Tf, logits: Tensor, labels: Tensor) {
-  const loss = (z: Tensor) => tf.losses.softmaxCrossEntropy(labels, z) as Tensorflow.Scalar;
-  return () =>
-    tf.tidy(() => {
-      const { value, grad } = tf.valueAndGrad(loss)(logits);
-      return { loss: value as Tensor, gradients: [grad as Tensor] };
-    });
+export function crossEntropySteps(tf: Tf, logits: Tensor, labels: Tensor) {
+  const [rows] = logits.shape;
+  const count = tf.scalar(rows);
+  const shares = labels.div(count);
+  return {
+    byAutograd: byAutograd(tf, (z) => tf.losses.softmaxCrossEntropy(labels, z), logits),
+    byHand: () =>
+      tf.tidy(() => {
+        const { shifted, powers, sums } = exponentials(logits);
+        const loss = sums.log().mean().sub(shifted.mul(shares).sum(-1).sum());
+        return { loss, gradients: [powers.div(sums.mul(count)).sub(shares)] };
+      }),
+    constants: [count, shares],
+  };
+}
+
+/** Steps of the symmetrized generalized cross-entropy: the mean over classes of p^q without that of the label, over q. */
+export function sgceSteps(tf: Tf, logits: Tensor, labels: Tensor, q: number) {
+  const [rows, classes] = logits.shape;
+  const shares = tf.tidy(() => tf.sub(1 / classes, labels).div(rows));
+  const exponent = tf.scalar(q);
+  const power = (p: Tensor) => (q === 0.5 ? p.sqrt() : p.pow(exponent));
+  return {
+    byAutograd: byAutograd(tf, (z) => power(tf.softmax(z)).mul(shares).sum(-1).sum().div(exponent), logits),
+    byHand: () =>
+      tf.tidy(() => {
+        const { powers, sums } = exponentials(logits);
+        const p = powers.div(sums);
+        const slopes = power(p).mul(shares);
+        const perRow = slopes.sum(-1, true);
+        return { loss: perRow.sum().div(exponent), gradients: [slopes.sub(p.mul(perRow))] };
+      }),
+    constants: [exponent, shares],
+  };
 }
 
 /** Predictions of a network with relu, of all kernels, [inputs, outputs], and biases, layer by layer. */

@@ -2,10 +2,11 @@
 import type * as Tensorflow from "@tensorflow/tfjs";
 import { type RegressionInputs, zmse } from "../src/index.js";
 import { toTfjs } from "../src/tfjs.js";
-import { type Task, tfjsOf, tfjsZmseOf } from "./contenders.js";
 import type { Variant } from "./harness.js";
 import { answerOf, type NetworkTask, tensorsOf } from "./network.js";
+import type { Task } from "./task.js";
 import { gradientsStep, predict, type Tensor, type Tf, zMaskedOps } from "./tfjs.js";
+import { tfjsOf, tfjsZmseOf } from "./tfjsVariants.js";
 
 const loss = zmse();
 
@@ -22,7 +23,7 @@ export async function lossVariants(device: GPUDevice, tf: Tf, task: Task): Promi
     return { tensors: [p, t], step };
   };
   return [
-    { ...(await tfjsOf(tf, "", task, ours, device)), name: "ours in tfjs" },
+    { ...(await tfjsOf(tf, "byHand", task, ours, device)), name: "ours in tfjs" },
     await tfjsZmseOf(tf, task, "byHand", device),
     await tfjsZmseOf(tf, task, "byAutograd", device),
   ];
@@ -66,7 +67,7 @@ async function trainingOf(
     const step = () => tf.tidy(() => gradientsStep(tf, lossOf(), variables)());
     return { tensors: [x, y, known.loss, ...known.gradients, ...variables], step, train };
   };
-  return { ...(await tfjsOf(tf, "", answerOf(loss, task, true), create, device)), name: form };
+  return { ...(await tfjsOf(tf, "byHand", answerOf(loss, task, true), create, device)), name: form };
 }
 
 /** Training steps of one network under the z-masked squared error. */

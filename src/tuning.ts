@@ -20,7 +20,7 @@ export interface Tuning {
  * Software adapters run four lanes at a time on a CPU core and pay for every barrier and lane, GPUs want hundreds of
  * workgroups of hundreds of lanes.
  */
-const table: Record<"cpu" | "gpu", Omit<Tuning, "maxBindingSize">> = {
+export const table: Record<"cpu" | "gpu", Omit<Tuning, "maxBindingSize">> = {
   cpu: { workgroupSize: 4, maxWorkgroups: 32, minElements: 8192, smallBatch: 4096 },
   gpu: { workgroupSize: 256, maxWorkgroups: 512, minElements: 4096, smallBatch: 8192 },
 };

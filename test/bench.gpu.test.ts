@@ -1,8 +1,10 @@
 // The benchmark measures what it says: its baseline is right, its counter counts, and our plans keep to their dispatches.
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { binaryInputs, classInputs, regressionInputs } from "../bench/cases.js";
-import { crossEntropyBaselinesOf, makeTask, oursOf, zmseBaselineOf } from "../bench/contenders.js";
+import { crossEntropyBaselinesOf, zmseBaselineOf } from "../bench/handWritten.js";
+import { binaryInputs, classInputs, regressionInputs } from "../bench/inputs.js";
 import { type Instrument, instrument, usesOf } from "../bench/instrument.js";
+import { oursOf } from "../bench/ours.js";
+import { makeTask } from "../bench/task.js";
 import { crossEntropy, type Loss, type Shape, zbce, zmse } from "../src/index.js";
 import { requestTestDevice } from "./support/device.js";
 

@@ -34,12 +34,24 @@ const lessOf = [
   },
   {
     runtimes: ["chromium", "firefox"],
-    files: ["parity", "classes", "classes.regimes", "classes.ways", "lai", "half"],
+    files: ["parity", "classes", "classes.regimes", "classes.ways", "lai", "half", "tuning"],
     why: "ways to cut the work are up to the shader compiler: dawn has that of Chromium, naga that of Firefox",
   },
   {
     runtimes: ["firefox"],
-    files: ["bench", "extremes", "limits", "median", "trimmed", "masks.fuzz", "algebra.fuzz", "determinism", "faults"],
+    files: [
+      "bench",
+      "bench.measure",
+      "demo.benchmark",
+      "extremes",
+      "limits",
+      "median",
+      "trimmed",
+      "masks.fuzz",
+      "algebra.fuzz",
+      "determinism",
+      "faults",
+    ],
     why: "naga has its compiler and driver; Firefox is slow to return so many or so large results",
   },
   {

@@ -9,6 +9,7 @@ import * as own from "../src/loss.js";
 import * as tfjs from "../src/tfjs.js";
 import { regressionData } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
+import { blocks, expectedLines, shown } from "./support/documents.js";
 import { expectParity } from "./support/parity.js";
 import { loadTf, useWebgpu } from "./support/tfjs.js";
 
@@ -35,18 +36,11 @@ function execute(code: string, given: Record<string, unknown>): Promise<unknown>
   return new AsyncFunction(...names, body)(...names.map((name) => given[name]));
 }
 
-const blocks = (markdown: string, language: string): string[] =>
-  [...markdown.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(([, code]) => code);
-
 /** Texts agree where they are equal, or JSON with equal numbers to five digits. */
 function expectPrinted(printed: unknown, comment: string): void {
-  const text =
-    typeof printed === "string"
-      ? printed
-      : JSON.stringify(ArrayBuffer.isView(printed) ? [...(printed as Float32Array)] : printed);
   const digits = (json: string) =>
     json.replace(/-?\d+(\.\d+)?(e-?\d+)?/g, (number) => String(Number(Number(number).toPrecision(5))));
-  expect(digits(text)).toBe(digits(comment));
+  expect(digits(shown(printed))).toBe(digits(comment));
 }
 
 describe("README.md", () => {
@@ -59,7 +53,7 @@ describe("README.md", () => {
     if (tf) await useWebgpu(tf, device);
     const modules = { losses, tfjs, tf };
     await execute(code, { device, console: { log: (value: unknown) => printed.push(value) }, modules });
-    const comments = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment]) => comment);
+    const comments = expectedLines(code);
     expect(printed.length).toBe(comments.length);
     for (const [i, comment] of comments.entries()) expectPrinted(printed[i], comment);
   });

@@ -9,13 +9,14 @@ import { asFile, execute, path, program, read, wrongTypes } from "./support/exam
 
 const files = lossPages(read("docs/class-losses.md"));
 
-describe("docs/losses", () => {
+describe("docs/losses and its list", () => {
   it.each([...files])("%s is what the code says", async (name, text) => {
-    await expect(text).toMatchFileSnapshot(path(`docs/losses/${name}`));
+    await expect(text).toMatchFileSnapshot(path(`docs/${name}`));
   });
 
   it("has nothing else, and a page for every id that stands for a loss", () => {
-    expect(readdirSync(path("docs/losses")).sort()).toEqual([...files.keys()].sort());
+    const written = readdirSync(path("docs/losses")).map((name) => `losses/${name}`);
+    expect([...written, "losses.md"].sort()).toEqual([...files.keys()].sort());
     for (const { id, name, make, variants } of pages) {
       const spec = make(variants[0] as never).toJSON();
       expect(library.lossFromJSON(spec).toJSON()).toEqual(spec);
@@ -29,7 +30,7 @@ describe("docs/losses", () => {
 });
 
 describe("examples of the pages", () => {
-  const examples = [...files].filter(([name]) => name.endsWith(".md"));
+  const examples = [...files].filter(([name]) => /^losses\/.*\.md$/.test(name));
 
   it.each(examples)("%s prints what its comments say", (_, text) => {
     const [code] = blocks(text, "ts");
@@ -39,7 +40,10 @@ describe("examples of the pages", () => {
   });
 
   it("have the right types", () => {
-    const virtual = examples.map(([name, text]) => [path(`test/${name}.ts`), asFile(blocks(text, "ts")[0])]);
+    const virtual = examples.map(([name, text]) => [
+      path(`test/${name.replace("/", "-")}.ts`),
+      asFile(blocks(text, "ts")[0]),
+    ]);
     expect(wrongTypes(program(Object.fromEntries(virtual)))).toEqual([]);
   });
 });

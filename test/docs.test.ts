@@ -13,7 +13,14 @@ import { blocks, expectedLines } from "./support/documents.js";
 import { asFile, execute, path, program, read, wrongTypes } from "./support/examples.js";
 import { elementLosses } from "./support/losses.js";
 
-const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/class-losses.md"];
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "docs/class-losses.md",
+  "docs/losses.md",
+  "docs/losses/laiMae.md",
+];
 const readme = read("README.md");
 const contributing = read("CONTRIBUTING.md");
 

@@ -1,4 +1,4 @@
-/** The pages of losses, docs/losses/<id>.md and its figure, from `losses`, `evaluate` and docs/class-losses.md. */
+/** The pages of losses, docs/losses/<id>.md and its figure, and their list, docs/losses.md, from `losses`, `evaluate` and docs/class-losses.md. */
 import { type BaseLoss, type Definition, evaluate, type ParameterDefinition } from "../../src/index.js";
 import { figureOf, lookOf, type Page, pages, sampleOf } from "./curves.js";
 import { svgOf } from "./figure.js";
@@ -101,8 +101,10 @@ console.log(rounded(${gradient})); // ${rounded(result[gradient]!)}
 console.log(JSON.stringify(loss)); // ${JSON.stringify(loss)}`;
 }
 
+const notice = "<!-- Written by docs/generate: edit the loss, then `npx vitest run --project cpu test/docs -u`. -->";
+
 function markdown(page: Page, classLosses: string): string {
-  return `<!-- Written by docs/generate: edit the loss, then \`npx vitest run --project cpu test/docs -u\`. -->
+  return `${notice}
 
 # ${page.name}
 
@@ -118,12 +120,27 @@ ${example(page)}
 `;
 }
 
-/** Every file of docs/losses by name. */
+const families = { regression: "Regression", binary: "Binary", class: "Over classes" };
+
+function list(): string {
+  const sections = Object.entries(families).map(([family, heading]) => {
+    const members = pages.filter(({ make, variants }) => make(variants[0] as never).family === family);
+    const lines = members.map(
+      ({ id, name }) => `- [${code(name)}](losses/${id}.md)${id === name ? "" : `, ${code(id)} in JSON`}`,
+    );
+    return `## ${heading}\n\n${lines.join("\n")}`;
+  });
+  return `${notice}\n\n# Losses\n\n${sections.join("\n\n")}
+
+Masks and modifiers, which go around losses, are in the [README](../README.md#the-z-mask) and in [Losses over classes](class-losses.md#modifiers).\n`;
+}
+
+/** The generated files of docs/ by name. */
 export function lossPages(classLosses: string): Map<string, string> {
-  const files = new Map<string, string>();
+  const files = new Map([["losses.md", list()]]);
   for (const page of pages) {
-    files.set(`${page.id}.svg`, svgOf(figureOf(page)));
-    files.set(`${page.id}.md`, markdown(page, classLosses));
+    files.set(`losses/${page.id}.svg`, svgOf(figureOf(page)));
+    files.set(`losses/${page.id}.md`, markdown(page, classLosses));
   }
   return files;
 }

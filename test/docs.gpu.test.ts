@@ -1,5 +1,5 @@
 /// <reference types="vite/client" />
-// Every example of the documents runs in every runtime, and prints what its comments say.
+// Every example of the README and of docs/*.md runs in every runtime, and prints what its comments say.
 import { beforeAll, describe, expect, it } from "vitest";
 import contributing from "../CONTRIBUTING.md?raw";
 import readme from "../README.md?raw";
@@ -43,10 +43,14 @@ function expectPrinted(printed: unknown, comment: string): void {
   expect(digits(shown(printed))).toBe(digits(comment));
 }
 
-describe("README.md", () => {
-  const examples = blocks(readme, "ts").map(
-    (code, i) => [i + 1, /import \{ (.*) \}/.exec(code)?.[1] ?? "", code] as const,
-  );
+/** The documents whose examples may need a GPU. */
+const texts = Object.entries(
+  import.meta.glob<string>(["../README.md", "../docs/*.md"], { query: "?raw", import: "default", eager: true }),
+);
+
+describe("README.md and docs/", () => {
+  const all = texts.flatMap(([, text]) => blocks(text, "ts"));
+  const examples = all.map((code, i) => [i + 1, /import \{ (.*) \}/.exec(code)?.[1] ?? "", code] as const);
   it.each(examples)("example %i: %s", async (_, __, code) => {
     const printed: unknown[] = [];
     const tf = code.includes("@tensorflow/tfjs") ? await loadTf() : undefined;

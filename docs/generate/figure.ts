@@ -25,12 +25,12 @@ const charts = [
 ];
 
 /** Colours of the lab, told apart by dashes as well; a background of its own, as a page may be darker than its reader's system. */
-const style = `text{font:12px system-ui,sans-serif;fill:#5b616b}rect{fill:#fff}line{stroke:#d9dce1}path{fill:none;stroke-width:2}
+export const style = `text{font:12px system-ui,sans-serif;fill:#5b616b}rect{fill:#fff}line{stroke:#d9dce1}path{fill:none;stroke-width:2}
 .a{stroke:#0b66b5}.b{stroke:#c2410c;stroke-dasharray:7 3}.c{stroke:#0a7d55;stroke-dasharray:2 3}
 @media(prefers-color-scheme:dark){text{fill:#a5abb6}rect{fill:#15171b}line{stroke:#343a44}.a{stroke:#62b4ff}.b{stroke:#ff9558}.c{stroke:#4fd09c}}`;
 const classes = ["a", "b", "c"];
 
-const escapeXml = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+export const escapeXml = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 const round = (x: number): string => String(Number(x.toFixed(1)));
 
 /** Drops points that a straight line between their neighbours would pass within a tenth of a pixel. */

@@ -72,7 +72,7 @@ function sectionOf(classLosses: string, { id, name }: Page): string {
 const laiText = (square: boolean): string =>
   `The Lai loss of the ${square ? "squared" : "absolute"} error, \`lai(${square ? "squaredError" : "absoluteError"}(), options)\`: the residual times ` +
   "`m = max(|k| / min(lambda, 1), max(lambda, 1)) / sqrt(1 + k²)`, k the slope of the model. `lambda` has no default. Options, several features, and " +
-  "what is the paper's: [Lai loss](../../README.md#lai-loss).";
+  "what is the paper's: [Lai loss](../lai.md).";
 
 function body(page: Page, classLosses: string): string {
   const loss = page.make(page.variants[0] as never);
@@ -132,7 +132,7 @@ function list(): string {
   });
   return `${notice}\n\n# Losses\n\n${sections.join("\n\n")}
 
-Masks and modifiers, which go around losses, are in the [README](../README.md#the-z-mask) and in [Losses over classes](class-losses.md#modifiers).\n`;
+Masks and modifiers, which go around losses, are in the [the z-mask](z-mask.md), [the Lai loss](lai.md) and [Losses over classes](class-losses.md#modifiers).\n`;
 }
 
 /** The generated files of docs/ by name. */

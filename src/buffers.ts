@@ -4,7 +4,14 @@ import { refuse } from "./errors.js";
 /** A buffer, or a part of one; offsets are multiples of 256 bytes. */
 export type BufferBinding =
   | GPUBuffer
-  | { readonly buffer: GPUBuffer; readonly offset?: number; readonly size?: number };
+  | {
+      /** Where the numbers are. */
+      readonly buffer: GPUBuffer;
+      /** Bytes before them, a multiple of 256; default 0. */
+      readonly offset?: number;
+      /** Bytes of the part; default: all that follow. */
+      readonly size?: number;
+    };
 
 /** A checked part of a buffer. */
 export interface BoundBuffer {

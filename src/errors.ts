@@ -11,6 +11,7 @@ export type LossErrorCode = "parameter" | "shape" | "buffer" | "unsupported" | "
 
 /** The one error class of this library: `<loss>: <what> must <rule>, got <value>. <remedy>.` */
 export class LossError extends Error {
+  /** Always "LossError". */
   override readonly name = "LossError";
   /** The kind of failure. */
   readonly code: LossErrorCode;

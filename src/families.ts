@@ -72,6 +72,7 @@ export type MoreResults = (scaled: (raw: Float64Array, width: number) => Float64
 
 /** What sets a family apart. */
 export interface FamilyTraits<F extends Family = Family> {
+  /** The family. */
   readonly name: F;
   /** Names of the data inputs. */
   readonly data: readonly [string, string] | readonly [string, string, "slopes"];
@@ -86,7 +87,12 @@ export interface FamilyTraits<F extends Family = Family> {
   /** The second input holds labels: ignored and grouped by class. */
   readonly labelled: boolean;
   /** What a z-mask does by default, as the paper's two losses. */
-  readonly masking: { readonly per: "batch" | "class"; readonly granularity: "sample" | "element" };
+  readonly masking: {
+    /** Where the statistics come from. */
+    readonly per: "batch" | "class";
+    /** What is masked. */
+    readonly granularity: "sample" | "element";
+  };
   /** What a z-mask can score, the default first. */
   readonly statistics: Readonly<Partial<Record<Statistic, Scored>>>;
   /** Rows and columns as samples and groups. */
@@ -101,7 +107,9 @@ export interface FamilyTraits<F extends Family = Family> {
     geometry: Geometry,
     asked: (name: Extra) => boolean,
   ) => {
+    /** Options of the plan. */
     readonly options: FamilyOptions;
+    /** The results, out of what the plan wrote. */
     readonly read: (floats: (name: Extra) => Float32Array, words: (name: Extra) => Uint32Array) => Extras;
   };
   /** How many workgroups share a row, where rows are long and few; default 1. Throws for ports that do not go together. */
@@ -112,6 +120,7 @@ export interface FamilyTraits<F extends Family = Family> {
   readonly waysOf?: (problem: Problem) => readonly [string, string?];
   /** Bytes of one number of a port, default 4; and the WGSL of ports where it is not. */
   readonly bytesOf?: (problem: Problem, port: Port) => number;
+  /** WGSL of ports, where it is not that of f32. */
   readonly ports?: (spec: ModuleSpec) => Partial<Record<Port, string>>;
   /** What stands first in a module. */
   readonly enable?: (spec: ModuleSpec) => string;

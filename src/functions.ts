@@ -7,8 +7,12 @@ import { functionsExpm1, functionsLog1p, functionsSigmoid, functionsTanh } from 
  * in `uses`: `uses: [wgslFunctions.log1p]`.
  */
 export const wgslFunctions = {
+  /** ln(1 + x), for x >= -0.5. */
   log1p: functionsLog1p,
+  /** e^x - 1. */
   expm1: functionsExpm1,
+  /** 1 / (1 + e^-x). */
   sigmoid: functionsSigmoid,
+  /** tanh(x); calls `expm1`, which has to be in `uses`, too. */
   tanh_accurate: functionsTanh,
 } as const;

@@ -10,20 +10,30 @@ import { readParameters, specOf } from "./parameters.js";
 
 /** Rules for parameters that recur. */
 export const rules = {
-  positive: { text: "be a finite number above 0", test: (x: number) => Number.isFinite(x) && x > 0 },
+  /** Above 0, finite. */
+  positive: { text: "be a finite number above 0", test: (x) => Number.isFinite(x) && x > 0 } as Rule,
+  /** At least 0, finite. */
   nonNegative,
-  aboveOne: { text: "be a finite number above 1", test: (x: number) => Number.isFinite(x) && x > 1 },
-  negative: { text: "be a finite number below 0", test: (x: number) => Number.isFinite(x) && x < 0 },
-  closedUnitInterval: { text: "lie between 0 and 1", test: (x: number) => x >= 0 && x <= 1 },
-  terms: { text: "be a whole number from 1 to 1000", test: (x: number) => Number.isInteger(x) && x >= 1 && x <= 1000 },
-  finite: { text: "be a finite number", test: (x: number) => Number.isFinite(x) },
-  unitInterval: { text: "lie strictly between 0 and 1", test: (x: number) => x > 0 && x < 1 },
+  /** Above 1, finite. */
+  aboveOne: { text: "be a finite number above 1", test: (x) => Number.isFinite(x) && x > 1 } as Rule,
+  /** Below 0, finite. */
+  negative: { text: "be a finite number below 0", test: (x) => Number.isFinite(x) && x < 0 } as Rule,
+  /** From 0 to 1, with both. */
+  closedUnitInterval: { text: "lie between 0 and 1", test: (x) => x >= 0 && x <= 1 } as Rule,
+  /** A whole number from 1 to 1000. */
+  terms: { text: "be a whole number from 1 to 1000", test: (x) => Number.isInteger(x) && x >= 1 && x <= 1000 } as Rule,
+  /** Any finite number. */
+  finite: { text: "be a finite number", test: (x) => Number.isFinite(x) } as Rule,
+  /** Between 0 and 1, without both. */
+  unitInterval: { text: "lie strictly between 0 and 1", test: (x) => x > 0 && x < 1 } as Rule,
+  /** Any number but NaN. */
   extendedReal: {
     text: "be a number (infinities allowed)",
-    test: (x: number) => typeof x === "number" && !Number.isNaN(x),
-  },
-  flag: { text: "be true or false", test: () => true, type: "boolean" },
-} as const satisfies Record<string, Rule>;
+    test: (x) => typeof x === "number" && !Number.isNaN(x),
+  } as Rule,
+  /** true or false. */
+  flag: { text: "be true or false", test: () => true, type: "boolean" } as Rule,
+} as const;
 
 /** One parameter of a loss. Without a `default` the caller has to give it. */
 export interface ParameterDefinition {
@@ -73,7 +83,10 @@ export interface LossCode<F extends Family = Family> {
   /** Functions that the WGSL calls, out of {@link wgslFunctions}. */
   readonly uses?: readonly string[];
   /** The loss keeps a bounded slope, see {@link Traits}. */
-  readonly traits: { readonly boundedSlope: boolean };
+  readonly traits: {
+    /** See {@link Traits.boundedSlope}. */
+    readonly boundedSlope: boolean;
+  };
 }
 
 /** Everything about a base loss but its parameter values. */
@@ -158,6 +171,7 @@ export type DefinitionInput<F extends Family, K extends string, B extends string
   Definition<F, K, B>,
   "family" | "familyTraits" | "id"
 > & {
+  /** The id in JSON specs; default: the name. */
   readonly id?: string;
 };
 

@@ -29,7 +29,7 @@ import type { Loss } from "./zMasked.js";
 
 /** Buffers that a plan can write. */
 export const planOutputs = [...resultNames, "unscaledGradient", "summary"] as const;
-/** One of {@link planOutputs}, and of class losses three more. */
+/** What a plan can write; "logSumExp", "predictedClass" and "correct" are those of class losses, "slopeGradient" that of Lai losses. */
 export type PlanOutput = (typeof planOutputs)[number] | Extra;
 
 /** Optional buffers that a plan can read. */

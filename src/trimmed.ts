@@ -1,3 +1,4 @@
+/** The modifier that leaves a fixed share of the largest losses out: trimmed means. */
 import { choice, refuse } from "./errors.js";
 import type { Family } from "./families.js";
 import type { BaseLoss } from "./loss.js";

@@ -47,6 +47,7 @@ export interface ZMaskedLoss<F extends Family = Family> {
 
 /** What the library has to know of a mask. */
 export interface Mask extends Omit<Readonly<Required<ZMaskOptions>>, "estimator"> {
+  /** Where the centre of a group comes from; "trimmed" is the cutoff of `trimmed`. */
   readonly estimator: "moments" | "median" | "trimmed";
   /** Centre and deviation of the values of a group, where they are not those of a z-mask. */
   readonly centerOf?: (values: readonly number[]) => Pick<GroupStatistics, "mean" | "standardDeviation">;

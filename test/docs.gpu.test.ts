@@ -1,5 +1,5 @@
 /// <reference types="vite/client" />
-// Every example of the documents runs in every runtime, and prints what its comments say.
+// Every example of the README and of docs/*.md runs in every runtime, and prints what its comments say.
 import { beforeAll, describe, expect, it } from "vitest";
 import contributing from "../CONTRIBUTING.md?raw";
 import readme from "../README.md?raw";
@@ -9,6 +9,7 @@ import * as own from "../src/loss.js";
 import * as tfjs from "../src/tfjs.js";
 import { regressionData } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
+import { blocks, expectedLines, shown } from "./support/documents.js";
 import { expectParity } from "./support/parity.js";
 import { loadTf, useWebgpu } from "./support/tfjs.js";
 
@@ -35,31 +36,28 @@ function execute(code: string, given: Record<string, unknown>): Promise<unknown>
   return new AsyncFunction(...names, body)(...names.map((name) => given[name]));
 }
 
-const blocks = (markdown: string, language: string): string[] =>
-  [...markdown.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, "gm"))].map(([, code]) => code);
-
 /** Texts agree where they are equal, or JSON with equal numbers to five digits. */
 function expectPrinted(printed: unknown, comment: string): void {
-  const text =
-    typeof printed === "string"
-      ? printed
-      : JSON.stringify(ArrayBuffer.isView(printed) ? [...(printed as Float32Array)] : printed);
   const digits = (json: string) =>
     json.replace(/-?\d+(\.\d+)?(e-?\d+)?/g, (number) => String(Number(Number(number).toPrecision(5))));
-  expect(digits(text)).toBe(digits(comment));
+  expect(digits(shown(printed))).toBe(digits(comment));
 }
 
-describe("README.md", () => {
-  const examples = blocks(readme, "ts").map(
-    (code, i) => [i + 1, /import \{ (.*) \}/.exec(code)?.[1] ?? "", code] as const,
-  );
+/** The documents whose examples may need a GPU. */
+const texts = Object.entries(
+  import.meta.glob<string>(["../README.md", "../docs/*.md"], { query: "?raw", import: "default", eager: true }),
+);
+
+describe("README.md and docs/", () => {
+  const all = texts.flatMap(([, text]) => blocks(text, "ts"));
+  const examples = all.map((code, i) => [i + 1, /import \{ (.*) \}/.exec(code)?.[1] ?? "", code] as const);
   it.each(examples)("example %i: %s", async (_, __, code) => {
     const printed: unknown[] = [];
     const tf = code.includes("@tensorflow/tfjs") ? await loadTf() : undefined;
     if (tf) await useWebgpu(tf, device);
     const modules = { losses, tfjs, tf };
     await execute(code, { device, console: { log: (value: unknown) => printed.push(value) }, modules });
-    const comments = [...code.matchAll(/console\.log\(.*\); \/\/ (.*)$/gm)].map(([, comment]) => comment);
+    const comments = expectedLines(code);
     expect(printed.length).toBe(comments.length);
     for (const [i, comment] of comments.entries()) expectPrinted(printed[i], comment);
   });

@@ -1,3 +1,4 @@
+// That tests run at all, and find their vectors.
 import { expect, test } from "vitest";
 import vectors from "./vectors/zerror.json";
 

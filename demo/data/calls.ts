@@ -1,3 +1,4 @@
+/** International calls from Belgium, of which some years were recorded wrongly. */
 import type { Dataset } from "./dataset.js";
 
 const firstYear = 1950;

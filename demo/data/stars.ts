@@ -1,3 +1,4 @@
+/** Stars of the cluster CYG OB1, of which a few are giants. */
 import type { Dataset } from "./dataset.js";
 
 // log of the surface temperature, log of the light intensity; star 1 first.

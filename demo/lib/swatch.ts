@@ -1,6 +1,6 @@
+/** A short sample of a line of the chart, for legends. */
 import { svg } from "./dom.js";
 
-/** A short sample of a line of the chart, for legends. */
 export const swatch = (name: string): SVGSVGElement =>
   svg(
     "svg",

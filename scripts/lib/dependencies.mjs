@@ -1,3 +1,4 @@
+// Installing what is missing.
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { root, runNpm } from "./run.mjs";

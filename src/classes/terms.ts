@@ -17,10 +17,19 @@ export interface Scores {
 
 /** psi of a term with its parameter values. */
 export interface Psi {
+  /** The base loss that it comes from. */
   readonly definition: Definition<"class">;
+  /** Values of its parameters, defaults filled in, flags as 0 or 1. */
   readonly parameters: Readonly<Record<string, number>>;
   /** Linear in the probability up to log-probability `from`, where its steepness would exceed `tau`; `value` is psi there. */
-  readonly linear?: { readonly tau: number; readonly from: number; readonly value: number };
+  readonly linear?: {
+    /** The steepness there, and beyond: -d psi / d p. */
+    readonly tau: number;
+    /** The log-probability at which it starts. */
+    readonly from: number;
+    /** psi at `from`. */
+    readonly value: number;
+  };
 }
 
 /**
@@ -28,8 +37,11 @@ export interface Psi {
  * them: `weight * (label * sum(q psi) + (mean / K + sum) * S * sum(psi) + constant * S)`, where `share` divides psi by its sum.
  */
 export interface Term {
+  /** The function of log-probabilities. */
   readonly psi: Psi;
+  /** How logits become them. */
   readonly scores: Scores;
+  /** Factor of the whole term. */
   readonly weight: number;
   /** Coefficient of psi of the labelled class. */
   readonly label: number;
@@ -44,8 +56,18 @@ export interface Term {
    * where psi reaches `most`.
    */
   readonly share?:
-    | { readonly kind: "normalized" }
-    | { readonly kind: "complement"; readonly most: number; readonly lowest: number };
+    | {
+        /** psi / sum(psi). */
+        readonly kind: "normalized";
+      }
+    | {
+        /** 1 - n / sum(n). */
+        readonly kind: "complement";
+        /** What psi lacks to it is n. */
+        readonly most: number;
+        /** The log-probability at which psi reaches `most`. */
+        readonly lowest: number;
+      };
 }
 
 /** Scores that are the logits themselves. */

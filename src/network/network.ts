@@ -4,7 +4,9 @@ import { type Activation, activations } from "./activations.js";
 
 /** The numbers of a dense layer, [outputs, inputs], row-major. */
 export interface Matrix {
+  /** How many numbers come out, and go in. */
   readonly shape: readonly [outputs: number, inputs: number];
+  /** outputs * inputs numbers, those of an output together. */
   readonly data: ArrayLike<number>;
 }
 
@@ -87,7 +89,10 @@ function refuseOtherLength(parameters: Floats, needed: number): void {
 
 /** A network whose numbers are parts of one array. */
 export interface FlatNetwork<A extends Floats> extends Network {
-  readonly weights: readonly (Matrix & { readonly data: A })[];
+  readonly weights: readonly (Matrix & {
+    /** outputs * inputs numbers, a part of the array. */
+    readonly data: A;
+  })[];
   readonly biases: readonly A[];
 }
 

@@ -23,6 +23,7 @@ const lossOutputs = planOutputs.filter((name) => !/gradient/i.test(name));
 /** Those with a number per sample, whatever the reduction. */
 const perSample = /^(targets|predictions|weights|applyMask|mask|z|perSample|upstream|loss)$/;
 const standardOutputs = ["loss", "parameterGradients"] as const;
+/** Optional buffers of a loss that it passes on. */
 const lossInputs = ["weights", "applyMask", "upstream", "givenStatistics"] as const;
 
 /** Buffers that a network plan can write. */

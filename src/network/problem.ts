@@ -37,7 +37,12 @@ export interface NetworkResult<A extends Float32Array | Float64Array> {
   /** d prediction / d input, [batch, features]. */
   slopes: A;
   /** d loss / d weights in the form of the network's weights. */
-  weightGradients: { readonly shape: readonly [outputs: number, inputs: number]; readonly data: A }[];
+  weightGradients: {
+    /** That of the layer's weights. */
+    readonly shape: readonly [outputs: number, inputs: number];
+    /** outputs * inputs numbers, row-major. */
+    readonly data: A;
+  }[];
   /** d loss / d biases, by layer. */
   biasGradients: A[];
 }

@@ -32,7 +32,12 @@ export function predictionsAndSlopes(
   tf: Tf,
   model: TfjsModel,
   inputs: Tensor,
-): { predictions: Tensor; slopes: Tensor } {
+): {
+  /** [batch] */
+  predictions: Tensor;
+  /** [batch, features] */
+  slopes: Tensor;
+} {
   const [batch = 1] = inputs.shape;
   const { value, grad } = tf.valueAndGrad((x: Tensor) => predict(tf, model, x))(inputs, tf.ones([batch]));
   orderTape(tf);

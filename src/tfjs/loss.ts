@@ -26,17 +26,28 @@ export interface TfjsOptions {
 }
 
 /** Tensors of a call by name; `upstream` may be a number, and `givenStatistics` the `statistics` of a result. */
-export type TfjsInputs = Readonly<
-  Partial<
-    Record<
-      "predictions" | "targets" | "slopes" | "logits" | "labels" | "weights" | "classWeights" | "applyMask",
-      Tensor
-    >
-  >
-> & {
+export interface TfjsInputs {
+  /** Regression losses: what the model says, [rows, ...columns]. */
+  readonly predictions?: Tensor;
+  /** What it should say, of the same shape. */
+  readonly targets?: Tensor;
+  /** Lai losses: d prediction / d input, [samples, features]. */
+  readonly slopes?: Tensor;
+  /** Binary and class losses: what the model says, [rows, ...columns] or [..., classes]. */
+  readonly logits?: Tensor;
+  /** 0, 1 or `ignoreIndex`; of class losses classes, or rows of probabilities. */
+  readonly labels?: Tensor;
+  /** One per sample; default 1. */
+  readonly weights?: Tensor;
+  /** Where there are labels: factors of the weights, one per class. */
+  readonly classWeights?: Tensor;
+  /** Lai losses: one per sample, 0 where the loss is the plain one. */
+  readonly applyMask?: Tensor;
+  /** Gradient of what follows: a number, or one per sample for "none"; default 1. */
   readonly upstream?: Tensor | number;
+  /** Means and deviations to mask by, in place of the batch's own. */
   readonly givenStatistics?: Tensor | OptionalInputs["givenStatistics"];
-};
+}
 
 /** A loss as a function of TensorFlow.js. */
 export interface TfjsLoss<T extends Tensor = Scalar> {

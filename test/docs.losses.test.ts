@@ -1,0 +1,46 @@
+// What docs/generate writes, the pages of losses above all, against the code; `npx vitest run --project cpu test/docs -u` writes them anew.
+import { readdirSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { benchmarkSvg, measurements } from "../docs/generate/benchmarks.js";
+import { pages } from "../docs/generate/curves.js";
+import { lossPages } from "../docs/generate/pages.js";
+import * as library from "../src/index.js";
+import { blocks, expectedLines } from "./support/documents.js";
+import { execute, path, read } from "./support/examples.js";
+
+const files = lossPages(read("docs/class-losses.md"));
+
+describe("docs/losses and its list", () => {
+  it.each([...files])("%s is what the code says", async (name, text) => {
+    await expect(text).toMatchFileSnapshot(path(`docs/${name}`));
+  });
+
+  it("has nothing else, and a page for every id that stands for a loss", () => {
+    const written = readdirSync(path("docs/losses")).map((name) => `losses/${name}`);
+    expect([...written, "losses.md"].sort()).toEqual([...files.keys()].sort());
+    for (const { id, name, make, variants } of pages) {
+      const spec = make(variants[0] as never).toJSON();
+      expect(library.lossFromJSON(spec).toJSON()).toEqual(spec);
+      expect(library, id).toHaveProperty(name);
+    }
+  });
+
+  it("has small pictures", () => {
+    for (const [name, text] of files) if (name.endsWith(".svg")) expect(text.length, name).toBeLessThan(12_000);
+  });
+});
+
+it("docs/benchmarks.svg shows what was measured", async () => {
+  await expect(benchmarkSvg(read(measurements))).toMatchFileSnapshot(path("docs/benchmarks.svg"));
+});
+
+describe("examples of the pages", () => {
+  const examples = [...files].filter(([name]) => /^losses\/.*\.md$/.test(name));
+
+  it.each(examples)("%s prints what its comments say", (_, text) => {
+    const [code] = blocks(text, "ts");
+    const { printed } = execute(code, { "webgpu-losses": library });
+    expect(printed).toEqual(expectedLines(code));
+    expect(printed.length).toBe(3);
+  });
+});

@@ -1,6 +1,7 @@
 /** The lab: chooses where to compute, mounts the panels, and exposes their numbers to the headless run. */
 import { chooseEngine } from "./lib/engine.js";
 import type { Panel, Report } from "./lib/panel.js";
+import { createCurvesPanel } from "./panels/curves/index.js";
 import { createOutliersPanel } from "./panels/outliers/index.js";
 import { createRegressionPanel } from "./panels/regression/index.js";
 import { createSlopesPanel } from "./panels/slopes/index.js";
@@ -25,7 +26,12 @@ async function open(): Promise<Window["lab"]> {
   const parameters = new URLSearchParams(location.search);
   const engine = await chooseEngine(parameters.get("engine"));
   say(`Losses and gradients are computed on ${engine.description}.`);
-  const panels = [createOutliersPanel(engine), createRegressionPanel(engine), createSlopesPanel(engine)];
+  const panels = [
+    createCurvesPanel(),
+    createOutliersPanel(engine),
+    createRegressionPanel(engine),
+    createSlopesPanel(engine),
+  ];
   document.querySelector("main")?.append(...panels.map(({ element }) => element));
   // ?train=outliers,slopes leaves the others alone, and ?train= all of them: for tests and for slow machines.
   const wished = parameters.get("train")?.split(",");

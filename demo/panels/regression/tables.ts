@@ -54,11 +54,9 @@ export function fitTable(data: Spoilt, choice: Choice, fits: readonly Fit[]): Ta
   const error = (value: number, exact: number) => Math.abs(value - exact).toFixed(3);
   return {
     caption: `${share} % outliers, ${distance} deviations of the noise above the line, threshold ${threshold}. Clean line: slope ${clean.slope.toFixed(3)}, intercept ${clean.intercept.toFixed(3)}.`,
-    columns: ["loss", "slope", "intercept", "slope error", "intercept error", "masked outliers", "masked others"],
+    columns: ["loss", "slope", "intercept", "slope error", "intercept error"],
     rows: fits.map((fit) => {
       const { slope, intercept } = fit.line;
-      const { found, others } = count(data, fit.masked);
-      const masks = isMasked(fit) ? [`${found} of ${data.outliers.length}`, String(others)] : ["-", "-"];
       return {
         cells: [
           fit.setting.title,
@@ -66,7 +64,6 @@ export function fitTable(data: Spoilt, choice: Choice, fits: readonly Fit[]): Ta
           intercept.toFixed(3),
           error(slope, clean.slope),
           error(intercept, clean.intercept),
-          ...masks,
         ],
         note: explain(data, choice, fit),
       };

@@ -23,6 +23,7 @@ const say = (text: string) => document.querySelector("#engine")?.replaceChildren
 addEventListener("unhandledrejection", ({ reason }) => say(`The lab stopped: ${reason?.message ?? reason}`));
 
 async function open(): Promise<Window["lab"]> {
+  say("Looking for a GPU.");
   const parameters = new URLSearchParams(location.search);
   const engine = await chooseEngine(parameters.get("engine"));
   say(`Losses and gradients are computed on ${engine.description}.`);

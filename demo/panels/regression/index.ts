@@ -45,7 +45,7 @@ export function createRegressionPanel(engine: Engine): Panel {
       h("summary", {}, "The model and its losses: the file that this page runs"),
       h(
         "pre",
-        { class: "scroll", tabindex: 0, role: "region", "aria-label": "Source of the model" },
+        { class: "scroll", tabindex: 0, role: "group", "aria-label": "Source of the model" },
         h("code", {}, listing),
       ),
     ),

@@ -117,6 +117,9 @@ describe("addresses", () => {
     expect(choiceOf(given.spec)).toBeUndefined();
     expect(curvesOf(given.loss, standardAxis).value.length).toBe(401);
     expect(choiceOf({ loss: "lai", params: { lambda: 1, aggregate: "norm" }, of: { loss: "mse" } })).toBeUndefined();
+    const features = { lambda: 1, aggregate: "feature", feature: 1e9 };
+    const many = lossFromJSON({ loss: "lai", params: features, of: { loss: "mse" } });
+    expect(() => curvesOf(many, standardAxis)).toThrow("1000000001 features has too many to be drawn");
     const lambdas = lossFromJSON({ loss: "lai", params: { lambda: [1, 2] }, of: { loss: "mse" } });
     expect(curvesOf(lambdas, standardAxis).slope.length).toBe(401);
   });

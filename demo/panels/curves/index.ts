@@ -57,18 +57,20 @@ export function createCurvesPanel(): Panel {
   const json = h("code");
   const link = h("a", { href: location.href }, "the address of this view");
 
-  let shown: View;
+  let shown: View | undefined;
   function draw(): void {
+    let view: View;
     try {
-      shown = controls.read();
-      summary.textContent = summarize(shown.loss, shown.axis);
+      view = controls.read();
+      summary.textContent = summarize(view.loss, view.axis);
     } catch (error) {
       // The curves stay those of the last loss that can be.
       summary.textContent = `Not drawn: ${error instanceof Error ? error.message : error}`;
       return;
     }
-    const { axis, spec, loss, choice } = shown;
-    const reference = referenceOf(shown);
+    shown = view;
+    const { axis, spec, loss, choice } = view;
+    const reference = referenceOf(view);
     const own = curvesOf(loss, axis);
     const other = reference && curvesOf(reference.loss, axis);
     const labels = axisLabels(loss, axis);
@@ -102,9 +104,9 @@ export function createCurvesPanel(): Panel {
     link.href = addressOf(spec, location.href);
   }
 
-  const controls = createControls(read && "spec" in read ? read.spec : undefined, draw, () =>
-    history.replaceState(undefined, "", addressOf(shown.spec, location.href)),
-  );
+  const controls = createControls(read && "spec" in read ? read.spec : undefined, draw, () => {
+    if (shown) history.replaceState(undefined, "", addressOf(shown.spec, location.href));
+  });
   draw();
 
   const element = h(

@@ -50,11 +50,15 @@ export function sampleAt(loss: Loss, x: readonly number[], { label, classes, mod
   return { value: Array.from(perSample), slope: Array.from(gradient) };
 }
 
+/** Of a Lai loss; an address may ask for any number. */
+const mostFeatures = 1000;
+
 /** A Lai loss has the same slope for all of its features. */
 function slopesOf(loss: Loss, samples: number, modelSlope: number) {
   const { lambda, feature = 0 } = loss.parameters as Partial<LaiLoss["parameters"]>;
   if (lambda === undefined) return {};
   const features = Array.isArray(lambda) ? lambda.length : feature + 1;
+  if (features > mostFeatures) throw new Error(`a loss of ${features} features has too many to be drawn`);
   return { slopes: Array<number>(samples * features).fill(modelSlope) };
 }
 

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { cpuEngine } from "../demo/lib/engine.js";
 import { noise, samples, spoiltLine } from "../demo/panels/regression/data.js";
 import { agreementOf, report } from "../demo/panels/regression/report.js";
-import { compared, defaults, everySetting } from "../demo/panels/regression/settings.js";
+import { compared, defaults, epochs, everySetting } from "../demo/panels/regression/settings.js";
 import { apart, cleanLine, explain, fitTable } from "../demo/panels/regression/tables.js";
 import { train, trainExactly } from "../demo/panels/regression/train.js";
 import { loadTf, type Tf } from "./support/tfjs.js";
@@ -48,16 +48,25 @@ test("model.fit with every loss ends where float64 does, and leaves no tensor be
   expect(agreementOf([{ ...exact[2], masked: [0] }], [exact[2]]).text).toContain("OTHER MASKS");
 });
 
+test.each([5, 25])("all lines are at rest after the last epoch, with %d % outliers", (share) => {
+  const data = spoiltLine({ ...defaults, share });
+  const [now, later] = [epochs, 3 * epochs].map((steps) => trainExactly(data, everySetting(defaults), steps));
+  now.forEach(({ line, setting }, i) => {
+    expect(Math.abs(line.slope - later[i].line.slope), setting.title).toBeLessThan(5e-4);
+    expect(Math.abs(line.intercept - later[i].line.intercept), setting.title).toBeLessThan(5e-4);
+  });
+});
+
 test("a training that another one replaces ends early", async () => {
   const running = new AbortController();
-  let epochs = 0;
+  let seen = 0;
   const onEpoch = () => {
-    if (++epochs === 4) running.abort();
+    if (++seen === 4) running.abort();
   };
   expect(
     await train(tf, spoiltLine(defaults), compared(defaults), { onEpoch, signal: running.signal }),
   ).toBeUndefined();
-  expect(epochs).toBeLessThan(10);
+  expect(seen).toBeLessThan(10);
   expect(tf.memory().numTensors).toBe(0);
 });
 

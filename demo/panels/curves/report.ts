@@ -46,7 +46,7 @@ function tableOf(family: Family): Table {
           standardAxis,
         );
         const parameters = Object.entries(choice.parameters).map(
-          ([name, value]) => `${name} = ${typeof value === "number" ? digits(value) : value}`,
+          ([name, value]) => `${name} = ${typeof value === "number" ? Number(value.toPrecision(4)) : value}`,
         );
         const numbers = places.flatMap((_, i) => [digits(value[i]), digits(slope[i])]);
         return {

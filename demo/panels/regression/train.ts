@@ -53,17 +53,17 @@ export async function train(
 }
 
 /** What `train` does, by `evaluate` alone. */
-export function trainExactly({ x, y }: Spoilt, settings: readonly Setting[]): Fit[] {
+export function trainExactly({ x, y }: Spoilt, settings: readonly Setting[], steps = epochs): Fit[] {
   return settings.map((setting) => {
     let { slope, intercept } = start;
     let masked: number[] = [];
-    for (let epoch = 0; epoch < epochs; epoch++) {
+    for (let epoch = 0; epoch < steps; epoch++) {
       const predictions = x.map((v) => intercept + slope * v);
       const { gradient = [], mask } = evaluate(setting.loss, { predictions, targets: y });
       masked = zeros(mask);
       intercept -= setting.rate * Array.from(gradient).reduce((sum, g) => sum + g, 0);
       slope -= setting.rate * Array.from(gradient).reduce((sum, g, i) => sum + g * x[i], 0);
     }
-    return { setting, line: { slope, intercept }, epoch: epochs, masked };
+    return { setting, line: { slope, intercept }, epoch: steps, masked };
   });
 }

@@ -1,8 +1,10 @@
 /** The lab: chooses where to compute, mounts the panels, and exposes their numbers to the headless run. */
 import { chooseEngine } from "./lib/engine.js";
-import type { Report } from "./lib/panel.js";
+import type { Panel, Report } from "./lib/panel.js";
 import { createBenchmarkPanel } from "./panels/benchmark/index.js";
+import { createCurvesPanel } from "./panels/curves/index.js";
 import { createOutliersPanel } from "./panels/outliers/index.js";
+import { createRegressionPanel } from "./panels/regression/index.js";
 import { createSlopesPanel } from "./panels/slopes/index.js";
 
 interface PageReport {
@@ -22,13 +24,25 @@ const say = (text: string) => document.querySelector("#engine")?.replaceChildren
 addEventListener("unhandledrejection", ({ reason }) => say(`The lab stopped: ${reason?.message ?? reason}`));
 
 async function open(): Promise<Window["lab"]> {
-  const engine = await chooseEngine(new URLSearchParams(location.search).get("engine"));
+  say("Looking for a GPU.");
+  const parameters = new URLSearchParams(location.search);
+  const engine = await chooseEngine(parameters.get("engine"));
   say(`Losses and gradients are computed on ${engine.description}.`);
-  const panels = [createOutliersPanel(engine), createSlopesPanel(engine), createBenchmarkPanel(engine)];
+  const panels = [
+    createCurvesPanel(),
+    createOutliersPanel(engine),
+    createRegressionPanel(engine),
+    createSlopesPanel(engine),
+    createBenchmarkPanel(engine),
+  ];
   document.querySelector("main")?.append(...panels.map(({ element }) => element));
+  // ?train=outliers,slopes leaves the others alone, and ?train= all of them: for tests and for slow machines.
+  const wished = parameters.get("train")?.split(",");
+  const wants = ({ element }: Panel) =>
+    wished?.some((name) => element.getAttribute("aria-labelledby") === `${name}-heading`) ?? true;
   // One after another: they share the GPU, and the first one is read first.
   const start = async () => {
-    for (const panel of panels) await panel.start();
+    for (const panel of panels.filter(wants)) await panel.start();
   };
   const report = async () => {
     const reports: PageReport["panels"][number][] = [];

@@ -3,7 +3,7 @@
 //   npm start -- --no-open     only serves
 import { spawn } from "node:child_process";
 import { ensureDependencies } from "./lib/dependencies.mjs";
-import { root } from "./lib/run.mjs";
+import { serveLab } from "./lib/lab.mjs";
 
 const options = process.argv.slice(2);
 const unknown = options.filter((option) => !["--headless", "--no-open"].includes(option));
@@ -21,18 +21,8 @@ function openBrowser(url) {
 }
 
 ensureDependencies();
-// Packages can be imported only from here on.
-const { createServer } = await import("vite");
 const headless = options.includes("--headless");
-const server = await createServer({
-  root: `${root}/demo`,
-  configFile: `${root}/vite.config.ts`,
-  logLevel: "warn",
-  // The headless page is loaded once: reloading it because a file changes would lose the run.
-  ...(headless && { server: { host: "127.0.0.1", port: 0, hmr: false, watch: null } }),
-});
-await server.listen();
-const url = server.resolvedUrls.local[0];
+const { url, close } = await serveLab({ once: headless });
 
 if (headless) {
   const { runHeadless } = await import("./headless.mjs");
@@ -42,7 +32,7 @@ if (headless) {
     console.error(error.message);
     process.exitCode = 1;
   } finally {
-    await server.close();
+    await close();
   }
 } else {
   console.log(`the lab: ${url}   (Ctrl+C ends it)`);

@@ -4,6 +4,7 @@ import { calls } from "../demo/data/calls.js";
 import { cleanPoints, nameList } from "../demo/data/dataset.js";
 import { stars } from "../demo/data/stars.js";
 import { cpuEngine } from "../demo/lib/engine.js";
+import { placeLabels } from "../demo/lib/labels.js";
 import { leastSquares, leverages, median, robustScale, standardize } from "../demo/lib/line.js";
 import { train } from "../demo/lib/train.js";
 import { explain } from "../demo/panels/outliers/explain.js";
@@ -51,6 +52,23 @@ test("median, robust scale, leverages, names", () => {
   expect(robustScale([1, 2, 3, 4, 1000])).toBeCloseTo(1.4826, 9); // one wild value does not matter
   expect(leverages(stars.x).reduce((sum, h) => sum + h, 0)).toBeCloseTo(2, 9); // the number of parameters
   expect(nameList(["a", "b", "c", "d", "e"], [0, 2, 3, 4])).toBe("a, c-e");
+});
+
+test("labels cover neither each other nor marks, and stay within the frame", () => {
+  const frame = { x: 72, y: 16, width: 552, height: 348 };
+  // The wrong years: neighbours that once lay on each other in narrow windows.
+  const years = [1964, 1965, 1966, 1967, 1968, 1969];
+  const heights = [119, 124, 142, 159, 182, 212];
+  const marks = years.map((year, i) => ({ at: [380 + 23 * i, 350 - 1.4 * heights[i]] as const, text: String(year) }));
+  const places = placeLabels(marks, frame);
+  expect(places.map((place) => place?.anchor)).toEqual(["end", "start", "start", "start", "start", "start"]);
+  const [corner] = placeLabels([{ at: [620, 40], text: "1973" }], frame);
+  expect(corner?.anchor).toBe("end");
+  const crowd = Array.from({ length: 30 }, (_, i) => ({
+    at: [300 + (i % 6), 200 + Math.floor(i / 6)] as const,
+    text: "1",
+  }));
+  expect(placeLabels(crowd, frame).filter((place) => place === undefined).length).toBeGreaterThan(20);
 });
 
 test("standardized coordinates are left and entered without loss", () => {

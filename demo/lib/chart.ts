@@ -1,6 +1,7 @@
 /** A scatter plot with lines, as inline SVG. Colours and dashes come from the style sheet, by class. */
 import { areas, createAxes, picture, rangeOf, text } from "./axes.js";
 import { svg } from "./dom.js";
+import { placeLabels } from "./labels.js";
 import type { Line } from "./line.js";
 import { crossAt, marker } from "./marks.js";
 
@@ -45,9 +46,8 @@ export function createChart(options: ChartOptions): Chart {
 
   const marks = points.map((point) => {
     const [x, y] = [px(point.x), py(point.y)];
-    const left = x > area.right - 40;
-    const label = text(left ? x - 11 : x + 11, y + 5, left ? "end" : "start", point.name, "name");
-    return { group: svg("g", { class: "point" }, marker(point.suspect, x, y), label), x, y };
+    const label = text(x, y, "start", point.name, "name");
+    return { group: svg("g", { class: "point" }, marker(point.suspect, x, y), label), label, x, y };
   });
   const crosses = svg("g", {});
 
@@ -68,8 +68,15 @@ export function createChart(options: ChartOptions): Chart {
         lines[i].setAttribute("y1", String(py(intercept + slope * x[0])));
         lines[i].setAttribute("y2", String(py(intercept + slope * x[1])));
       });
-      marks.forEach(({ group }, i) => {
-        group.classList.toggle("masked", masked.includes(i));
+      const named = masked.map((i) => ({ at: [marks[i].x, marks[i].y] as const, text: points[i].name }));
+      const places = placeLabels(named, frame);
+      marks.forEach(({ group, label }, i) => {
+        const place = places[masked.indexOf(i)];
+        group.classList.toggle("labelled", place !== undefined);
+        if (!place) return;
+        label.setAttribute("x", String(place.x));
+        label.setAttribute("y", String(place.y));
+        label.setAttribute("text-anchor", place.anchor);
       });
       crosses.replaceChildren(...masked.map((i) => crossAt(marks[i].x, marks[i].y, focus)));
     },

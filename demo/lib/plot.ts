@@ -24,6 +24,9 @@ export interface Drawing {
   readonly y: Range;
   readonly curves: readonly Curve[];
   readonly dots?: readonly Position[];
+  /** In place of those that the plot was made with. */
+  readonly xLabel?: string;
+  readonly yLabel?: string;
   /** Points of curves that matter, as rings in the colour of their class. */
   readonly rings?: readonly { readonly name: string; readonly at: Position }[];
 }
@@ -34,13 +37,13 @@ export interface Plot {
 }
 
 export function createPlot(options: PlotOptions): Plot {
-  const { id, size, xLabel, yLabel } = options;
+  const { id, size } = options;
   const area = areas[size];
   const content = svg("g");
   const element = picture(area, options, content);
   return {
     element,
-    draw({ x, y, curves, dots = [], rings = [] }) {
+    draw({ x, y, curves, dots = [], rings = [], xLabel = options.xLabel, yLabel = options.yLabel }) {
       const { element: axes, px, py, frame } = createAxes({ area, x, y, xLabel, yLabel });
       const place = ([x, y]: Position) => `${px(x).toFixed(1)} ${py(y).toFixed(1)}`;
       const layer = svg(

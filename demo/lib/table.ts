@@ -30,10 +30,10 @@ export function renderTable(
   const head = columns.map((name, c) => h("th", { scope: "col", class: align(c) }, name));
   const after = remarks.map((text) => h("p", {}, text));
   if (rows.length === 0) return h("div", {}, h("p", {}, caption), ...after);
-  // Focusable, so that a keyboard can scroll a table that is wider than the window.
+  // Focusable, so that a keyboard can scroll a table that is wider than the window; no landmark, for there are many.
   const scroll = h(
     "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    { class: "scroll", tabindex: 0, role: "group", "aria-label": caption },
     h("table", {}, ...(folded ? [] : [h("caption", {}, caption)]), h("thead", {}, h("tr", {}, ...head)), ...body),
   );
   if (folded) return h("details", {}, h("summary", {}, caption), scroll, ...after);

@@ -22,6 +22,7 @@ export async function openGpu(adapter: GPUAdapter): Promise<Engine> {
 export const gpuEngine = (device: GPUDevice, description: string): Engine => ({
   kind: "gpu",
   description,
+  device,
   open: (targets, losses) => openSession(device, targets, losses),
   train: (experiment) => trainOnGpu(device, experiment),
 });

@@ -32,6 +32,8 @@ export interface Engine {
   readonly kind: "gpu" | "cpu";
   /** For the reader of the page. */
   readonly description: string;
+  /** Of the GPU, for what else computes there. */
+  readonly device?: GPUDevice;
   /** `losses` has one entry per slot; later jobs may change parameters, not the kind of loss. */
   open(targets: Float64Array, losses: readonly Loss<"regression">[]): Promise<Session>;
   /** Networks instead of predictions that the page makes itself. */

@@ -1,6 +1,7 @@
 /** The lab: chooses where to compute, mounts the panels, and exposes their numbers to the headless run. */
 import { chooseEngine } from "./lib/engine.js";
 import type { Report } from "./lib/panel.js";
+import { createNoisePanel } from "./panels/noise/index.js";
 import { createOutliersPanel } from "./panels/outliers/index.js";
 import { createSlopesPanel } from "./panels/slopes/index.js";
 
@@ -23,7 +24,7 @@ addEventListener("unhandledrejection", ({ reason }) => say(`The lab stopped: ${r
 async function open(): Promise<Window["lab"]> {
   const engine = await chooseEngine(new URLSearchParams(location.search).get("engine"));
   say(`Losses and gradients are computed on ${engine.description}.`);
-  const panels = [createOutliersPanel(engine), createSlopesPanel(engine)];
+  const panels = [createOutliersPanel(engine), createSlopesPanel(engine), createNoisePanel(engine)];
   document.querySelector("main")?.append(...panels.map(({ element }) => element));
   // One after another: they share the GPU, and the first one is read first.
   const start = async () => {

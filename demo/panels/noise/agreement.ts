@@ -1,37 +1,37 @@
-/** Whether the losses that the networks end with are, through TensorFlow.js on the GPU, what float64 makes of the same logits. */
-import type * as Tensorflow from "@tensorflow/tfjs";
-import { evaluate } from "../../../src/index.js";
-import { toTfjs } from "../../../src/tfjs.js";
+/** Whether the kernels of the losses give what float64 makes of the logits that the networks end with. */
+import { evaluate, run } from "../../../src/index.js";
 import { classes } from "../../data/digits.js";
 import { agreementOf, type Comparison } from "../../lib/agreement.js";
 import type { Agreement } from "../../lib/panel.js";
-import type { Tf } from "../../lib/tensorflow.js";
 import type { Audit } from "./classifiers.js";
+import { type Setting, training } from "./settings.js";
 
 /** A loss of less than this has no digits that matter. */
 const least = 1e-3;
 
-async function compareOne(tf: Tf, { setting, logits, labels }: Audit): Promise<Comparison> {
-  const f = toTfjs(tf, setting.loss);
-  const [z, y] = [tf.tensor2d(logits, [labels.length, classes]), tf.tensor1d(labels, "int32")];
-  const { value, grad } = tf.valueAndGrad((given: Tensorflow.Tensor) => f(y, given) as Tensorflow.Scalar)(z);
-  const [loss, gradient] = await Promise.all([value.data(), grad.data()]);
-  tf.dispose([z, y, value, grad]);
-  f.dispose();
-  const exact = evaluate(setting.loss, { logits, labels });
+const compute = (device: GPUDevice, { loss }: Setting, { logits, labels }: Pick<Audit, "logits" | "labels">) =>
+  run(device, loss, { logits, labels }, { outputs: ["loss", "gradient"] });
+
+/** Compiles the kernels of an audit, which then does not have to: a software adapter needs seconds, but can have them while networks train. */
+export async function prepare(device: GPUDevice, settings: readonly Setting[]): Promise<void> {
+  const nothing = { logits: new Float32Array(training.batch * classes), labels: new Int32Array(training.batch) };
+  for (const setting of settings) await compute(device, setting, nothing);
+}
+
+async function compareOne(device: GPUDevice, audit: Audit): Promise<Comparison> {
+  const { setting, logits, labels } = audit;
+  const exact = evaluate(setting.loss, { logits, labels }, { outputs: ["loss", "gradient"] });
+  const { loss, gradient = [] } = await compute(device, setting, audit);
   const exactGradient = Array.from(exact.gradient ?? []);
   const largest = Math.max(...exactGradient.map(Math.abs));
   const farthest = Math.max(...exactGradient.map((g, i) => Math.abs(g - gradient[i])));
   return {
-    loss: Math.abs(loss[0] - Number(exact.loss)) / Math.max(Math.abs(Number(exact.loss)), least),
+    loss: Math.abs(Number(loss) - Number(exact.loss)) / Math.max(Math.abs(Number(exact.loss)), least),
     // Nothing to learn any more: both are 0.
     gradient: largest === 0 ? farthest : farthest / largest,
   };
 }
 
-/** On the backend that is set. */
-export async function checkAgreement(tf: Tf, audits: readonly Audit[]): Promise<Agreement> {
-  const comparisons: Comparison[] = [];
-  for (const audit of audits) comparisons.push(await compareOne(tf, audit));
-  return agreementOf(comparisons);
+export async function checkAgreement(device: GPUDevice, audits: readonly Audit[]): Promise<Agreement> {
+  return agreementOf(await Promise.all(audits.map((audit) => compareOne(device, audit))));
 }

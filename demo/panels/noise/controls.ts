@@ -65,13 +65,13 @@ export function createControls(
       }),
       ...radios,
     ),
-    group("Losses", ...losses),
     group(
-      "Z-mask",
+      "Losses",
+      ...losses,
       ...createSlider({
         id: "noise-threshold",
         name: "threshold",
-        label: "mask above |z| =",
+        label: "z-mask above |z| =",
         min: 0.5,
         max: 3,
         step: 0.1,

@@ -8,7 +8,7 @@ import { reducedMotion } from "../../lib/motion.js";
 import { createPlot } from "../../lib/plot.js";
 import { swatch } from "../../lib/swatch.js";
 import { renderTable, type Table } from "../../lib/table.js";
-import { openTensorflow, type Tf } from "../../lib/tensorflow.js";
+import { openTensorflow } from "../../lib/tensorflow.js";
 import type { Experiment } from "./classifiers.js";
 import { createControls } from "./controls.js";
 import { lastOf } from "./course.js";
@@ -47,7 +47,6 @@ function createRest() {
 
 /** The finished training of a choice. */
 export interface Finished extends Outcome {
-  readonly tf: Tf;
   readonly table: Table;
   readonly text: string;
   readonly story: string;
@@ -126,7 +125,7 @@ export function createNoiseFigure(engine: Engine) {
     const text = explain(choice, outcome.courses);
     explanation.textContent = text;
     summary.textContent = summarize(outcome.courses);
-    return { ...outcome, tf, table, text, story: digits.story };
+    return { ...outcome, table, text, story: digits.story };
   }
 
   const element = h(

@@ -1,16 +1,16 @@
 /** The panel on noisy labels: what robust losses do for a classifier some of whose labels are wrong. */
-import { computeOn } from "../../lib/backends.js";
 import { h } from "../../lib/dom.js";
 import type { Engine } from "../../lib/engine.js";
 import type { Panel, Report } from "../../lib/panel.js";
-import { checkAgreement } from "./agreement.js";
+import { checkAgreement, prepare } from "./agreement.js";
 import { createNoiseFigure, type Finished } from "./figure.js";
+import { defaults, settingsOf } from "./settings.js";
 
 const title = "A classifier with noisy labels";
 
 const introduction = [
   "Small networks learn digits in TensorFlow.js, by this library's losses through toTfjs: one network per loss, with the same weights at the start and the same batches. Some training labels are wrong, an exact share, drawn by a seed; all test labels are right. A network first learns what most labels agree on, and later single labels by heart, wrong ones too; robust losses pull less at a label that the network does not believe.",
-  "Sums over classes of SGCE, of the unhinged loss and of NCE + RCE are constant, so that symmetric noise does not move their minimum (Lemire Paquin, Chaib-draa, Giguère, arXiv 2605.20347); that says nothing about how well they train. The unhinged loss has no lower bound and wants normalised scores, here of Euclidean norm 1. The paper's values of q for SGCE and of α are not known to us: on digits that do not test here, q from 0.3 to 0.7 made no difference of more than a point, and no α from 0.1 to 0.7 kept α-MAE from giving up classes, as the mean absolute error that it is made of does. The z-mask judges a label by its batch: wrong labels that are many inflate the deviation that they hide in, and masked samples are not always wrong ones, as its line in the table says.",
+  "Sums over classes of SGCE, of the unhinged loss and of NCE + RCE are constant, so that symmetric noise does not move their minimum (Lemire Paquin, Chaib-draa, Giguère, arXiv 2605.20347); that says nothing about how well they train. The unhinged loss has no lower bound and wants normalised scores, here of Euclidean norm 1. The paper's values of q for SGCE and of α are not known to us: on digits that do not test here, q from 0.3 to 0.7 made no difference of more than a point, and no α from 0.1 to 0.7 kept α-MAE from giving up classes, as the mean absolute error that it is made of does. The z-mask judges a label by its batch: wrong labels that are many inflate the deviation that they hide in. Its line in the table says how many of the masked samples are wrong, and how many of the wrong ones it masks.",
 ];
 
 export function createNoisePanel(engine: Engine): Panel {
@@ -40,12 +40,14 @@ export function createNoisePanel(engine: Engine): Panel {
   }
 
   async function report(): Promise<Report> {
+    const { device } = engine;
+    const prepared = device && prepare(device, settingsOf(defaults));
     const finished = await trainOnce();
     if (!finished) throw new Error("another training took over");
-    const { tf, table, text, story, audits } = finished;
+    const { table, text, story, audits } = finished;
     const tables = [{ ...table, remarks: [text, story, ...(table.remarks ?? [])] }];
-    if (engine.kind === "cpu") return { tables };
-    return { tables, agreement: await computeOn(tf, "webgpu", () => checkAgreement(tf, audits)) };
+    await prepared;
+    return { tables, ...(device && { agreement: await checkAgreement(device, audits) }) };
   }
 
   return { title, element, start, report };

@@ -1,5 +1,5 @@
 /** The accuracies of all networks while they are trained. */
-import { type Digits, firstOf } from "../../data/digits.js";
+import type { Digits } from "../../data/digits.js";
 import { openDigits } from "../../data/open-digits.js";
 import { backendsOf, computeOn } from "../../lib/backends.js";
 import { h } from "../../lib/dom.js";
@@ -9,29 +9,14 @@ import { createPlot } from "../../lib/plot.js";
 import { swatch } from "../../lib/swatch.js";
 import { renderTable, type Table } from "../../lib/table.js";
 import { openTensorflow } from "../../lib/tensorflow.js";
-import type { Experiment } from "./classifiers.js";
 import { createControls } from "./controls.js";
 import { lastOf } from "./course.js";
+import { experimentOf } from "./experiment.js";
 import { explain, summarize } from "./explain.js";
-import { withNoise } from "./labels.js";
 import { type Course, type Outcome, run } from "./run.js";
-import { type Choice, settingsOf, training } from "./settings.js";
 import { accuracyTable } from "./tables.js";
 
 let opened: Promise<Digits> | undefined;
-
-/** What a choice trains. */
-export function experimentOf(choice: Choice, digits: Pick<Digits, "train" | "test">): Experiment {
-  const train = firstOf(digits.train, choice.samples || digits.train.labels.length);
-  return {
-    ...training,
-    digits: { train, test: digits.test },
-    noise: withNoise(train.labels, choice.kind, choice.noise / 100, choice.seed),
-    settings: settingsOf(choice),
-    epochs: choice.epochs,
-    seed: choice.seed,
-  };
-}
 
 /** Whether training rests, and a promise of its end. */
 function createRest() {

@@ -8,7 +8,7 @@ const counts = { train: 3823, test: 1797 };
 const block = 4;
 const width = side * block;
 
-const fonts = ["serif", "sans-serif", "monospace", "cursive", "fantasy"];
+const fonts = ["serif", "sans-serif", "monospace", "cursive"];
 const styles = ["", "bold", "italic", "italic bold"];
 
 /** Draws digits on one canvas; the same seed gives the same ones, as far as the fonts are the same. */
@@ -28,10 +28,10 @@ function draw(count: number, seed: number): Labelled {
     labels[i] = Math.floor(next() * classes);
     context.resetTransform();
     context.clearRect(0, 0, width, width);
-    context.translate(width / 2 + between(-3, 3), width / 2 + between(-3, 3));
-    context.rotate(between(-0.35, 0.35));
-    context.scale(between(0.75, 1.15), 1);
-    context.font = `${one(styles)} ${between(24, 38).toFixed(1)}px ${one(fonts)}`;
+    context.translate(width / 2 + between(-2, 2), width / 2 + between(-2, 2));
+    context.rotate(between(-0.2, 0.2));
+    context.scale(between(0.85, 1.15), 1);
+    context.font = `${one(styles)} ${between(30, 38).toFixed(1)}px ${one(fonts)}`;
     context.fillText(String(labels[i]), 0, 0);
     pixels.set(countDark(context.getImageData(0, 0, width, width).data), i * side * side);
   }
@@ -53,5 +53,5 @@ export const drawnDigits = (reason: string): Digits => ({
   id: "glyphs",
   train: draw(counts.train, 1),
   test: draw(counts.test, 2),
-  story: `Digits that this browser has drawn, in its fonts, turned, moved and resized, ${counts.train} to train with and ${counts.test} to test: easier than handwriting. They stand in for ${citation}: ${reason}.`,
+  story: `Digits that this browser has drawn, in its fonts, turned, moved and resized, ${counts.train} to train with and ${counts.test} to test. They stand in for ${citation}: ${reason}.`,
 });

@@ -169,6 +169,10 @@ test("the notes of the table: precision and recall of the mask, classes given up
   expect(explainCourse(course(maskedSetting, [0.1, 0.5], { masks: masks.slice(0, 1) }))).toBe(
     "In the last epoch it masks nothing.",
   );
+  const clean = [{ masked: 17, wrong: 0, wrongMasked: 0 }];
+  expect(explainCourse(course(maskedSetting, [0.1, 0.5], { masks: clean }))).toBe(
+    "In the last epoch it masks 17 samples, whose labels are right.",
+  );
   const given = course(gceSetting, [0.1, 0.5], { end: { memorized: 0.126, unused: 3 } });
   const table = accuracyTable(defaults, 410, 1024, [given]);
   expect(table.caption).toContain("40 % symmetric noise, seed 1: 410 of 1024 training labels are wrong.");

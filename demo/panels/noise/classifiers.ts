@@ -79,7 +79,8 @@ function inOrder(values: Float32Array, labels: Uint8Array, order: readonly numbe
 const shareOfEqual = (given: ArrayLike<number>, labels: ArrayLike<number>) =>
   Array.from(given).filter((label, i) => label === labels[i]).length / labels.length;
 
-/** The page gets its turn. */
+/** Milliseconds after which the page gets its turn. */
+const patience = 50;
 const pause = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 export interface Classifiers {
@@ -136,6 +137,7 @@ export function createClassifiers(tf: Tf, experiment: Experiment): Classifiers {
       const order = shuffled(train.labels.length, 1000 * seed + epoch).slice(0, batches * batch);
       const sorted = inOrder(values, noise.labels, order);
       const [inputs, labels] = [inputsOf(tf, sorted.values), tf.tensor1d(sorted.labels, "int32")];
+      let since = performance.now();
       for (let from = 0; from < order.length && !signal?.aborted; from += batch) {
         const [x, y] = [inputs.slice([from, 0], [batch, pixelsOfDigit]), labels.slice(from, batch)];
         for (const { parameters, loss, optimizer, masks } of networks) {
@@ -143,7 +145,9 @@ export function createClassifiers(tf: Tf, experiment: Experiment): Classifiers {
           if (masks && loss.last.tensors.mask) masks.push(tf.clone(loss.last.tensors.mask as Tensor));
         }
         tf.dispose([x, y]);
+        if (performance.now() - since < patience) continue;
         await pause();
+        since = performance.now();
       }
       tf.dispose([inputs, labels]);
       return Promise.all(

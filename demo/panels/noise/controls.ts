@@ -81,7 +81,7 @@ export function createControls(
     group(
       "Training",
       select("digits to train with", "samples", String(defaults.samples), [
-        ["1024", "the first 1024"],
+        ["768", "the first 768"],
         ["0", "all"],
       ]),
       ...createSlider({

@@ -12,6 +12,7 @@ const share = (part: number, whole: number) => (whole === 0 ? "none" : `${Math.r
 
 function explainCounts({ masked, wrong, wrongMasked }: MaskCounts): string {
   if (masked === 0) return "masks nothing";
+  if (wrong === 0) return `masks ${masked} samples, whose labels are right`;
   return `masks ${masked} samples, of which ${share(wrongMasked, masked)} have wrong labels (precision): ${share(wrongMasked, wrong)} of all wrong labels (recall)`;
 }
 

@@ -41,7 +41,7 @@ export const defaults: Choice = {
   noise: 40,
   losses: lossNames,
   threshold: 2,
-  samples: 1024,
+  samples: 768,
   epochs: 16,
   seed: 1,
 };

@@ -3,6 +3,7 @@ import { chooseEngine } from "./lib/engine.js";
 import type { Panel, Report } from "./lib/panel.js";
 import { createBenchmarkPanel } from "./panels/benchmark/index.js";
 import { createCurvesPanel } from "./panels/curves/index.js";
+import { createNoisePanel } from "./panels/noise/index.js";
 import { createOutliersPanel } from "./panels/outliers/index.js";
 import { createRegressionPanel } from "./panels/regression/index.js";
 import { createSlopesPanel } from "./panels/slopes/index.js";
@@ -33,6 +34,7 @@ async function open(): Promise<Window["lab"]> {
     createOutliersPanel(engine),
     createRegressionPanel(engine),
     createSlopesPanel(engine),
+    createNoisePanel(engine),
     createBenchmarkPanel(engine),
   ];
   document.querySelector("main")?.append(...panels.map(({ element }) => element));

@@ -55,6 +55,11 @@ const lessOf = [
     why: "naga has its compiler and driver; Firefox is slow to return so many or so large results",
   },
   {
+    runtimes: ["firefox", "naga"],
+    files: ["demo.noise"],
+    why: "a training of hundreds of slow small steps; its kernels are those of the tfjs tests, which run there",
+  },
+  {
     runtimes: ["firefox"],
     files: ["oracle"],
     shorter: true,

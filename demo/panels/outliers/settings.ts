@@ -96,14 +96,14 @@ export const compared = (choice: MaskChoice): Setting[] => [
 
 /** Z-masks of fixed thresholds, the two estimators of each choice next to each other. */
 export const fixedMasks: Setting[] = statistics.flatMap((statistic) =>
-  [1, 1.5, 2].flatMap((threshold) =>
+  [1, 2].flatMap((threshold) =>
     estimators.map((estimator) => masked(estimator, { statistic, threshold, annealed: false })),
   ),
 );
 
 /** Annealing is the paper's, as moments are. */
 const annealedMasks: Setting[] = statistics.flatMap((statistic) =>
-  [1, 1.5].map((threshold) => masked("moments", { statistic, threshold, annealed: true })),
+  [1, 2].map((threshold) => masked("moments", { statistic, threshold, annealed: true })),
 );
 
 /** The full table. */

@@ -10,7 +10,8 @@ import { createSlopesPanel } from "./panels/slopes/index.js";
 
 interface PageReport {
   readonly engine: string;
-  readonly panels: readonly (Report & { readonly title: string })[];
+  /** With the seconds that it took to start, and to report. */
+  readonly panels: readonly (Report & { readonly title: string; readonly seconds: number })[];
 }
 
 declare global {
@@ -43,12 +44,22 @@ async function open(): Promise<Window["lab"]> {
   const wants = ({ element }: Panel) =>
     wished?.some((name) => element.getAttribute("aria-labelledby") === `${name}-heading`) ?? true;
   // One after another: they share the GPU, and the first one is read first.
+  const seconds = new Map<Panel, number>();
+  const timed = async <T>(panel: Panel, work: () => Promise<T>): Promise<T> => {
+    const before = performance.now();
+    const result = await work();
+    seconds.set(panel, (seconds.get(panel) ?? 0) + (performance.now() - before) / 1000);
+    return result;
+  };
   const start = async () => {
-    for (const panel of panels.filter(wants)) await panel.start();
+    for (const panel of panels.filter(wants)) await timed(panel, () => panel.start());
   };
   const report = async () => {
     const reports: PageReport["panels"][number][] = [];
-    for (const panel of panels) reports.push({ title: panel.title, ...(await panel.report()) });
+    for (const panel of panels) {
+      const one = await timed(panel, () => panel.report());
+      reports.push({ title: panel.title, ...one, seconds: seconds.get(panel)! });
+    }
     return { engine: engine.description, panels: reports };
   };
   return { ready: start(), report };

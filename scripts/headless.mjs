@@ -8,8 +8,6 @@ import { root } from "./lib/run.mjs";
 const folder = join(root, "demo/dist/report");
 const pictures = [
   { name: "wide-light", width: 1400, colorScheme: "light" },
-  { name: "wide-dark", width: 1400, colorScheme: "dark" },
-  { name: "narrow-light", width: 400, colorScheme: "light" },
   { name: "narrow-dark", width: 400, colorScheme: "dark" },
 ];
 
@@ -55,7 +53,7 @@ ${names.map(picture).join("\n")}</body></html>\n`;
 
 const timeLimit = 300_000; // many times what a slow machine needs
 
-/** Loads the page, lets it train, takes the pictures: one of every panel in every look. */
+/** Loads the page, lets it train, takes the pictures: one of every panel in each look. */
 async function visit(page, url) {
   await page.goto(url);
   await page.waitForFunction(() => window.lab !== undefined, undefined, { timeout: 10_000 });
@@ -90,8 +88,8 @@ export async function runHeadless(url) {
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     writeFileSync(join(folder, "index.html"), html(report, names, seconds));
 
-    for (const { title, tables, agreement } of panels) {
-      console.log(`\n==== ${title}`);
+    for (const { title, tables, agreement, seconds } of panels) {
+      console.log(`\n==== ${title} (${seconds.toFixed(1)} s)`);
       tables.forEach(printTable);
       if (!agreement) continue;
       console.log(`\n${agreement.text}`);

@@ -167,7 +167,7 @@ describe("createPlan", () => {
     [
       "both gradients",
       "parameter",
-      /one of gradient and unscaledGradient, got \["gradient", "unscaledGradient"\]/,
+      /must hold gradient or unscaledGradient, got \["gradient", "unscaledGradient"\]/,
       planned(squaredError(), { shape, outputs: ["gradient", "unscaledGradient"] }),
     ],
     [

@@ -81,13 +81,20 @@ const columns = { shape: [40, 16] as const, tuning: small };
 /** Every look at the data is a dispatch of its own, and lanes have lists. */
 const looks = { workgroupSize: 4, smallBatch: 0, minElements: 1000 };
 
+/** About 0, or so close together that rounding counts. */
+const centred = (n: number, next: () => number): number => (n % 4 ? normal(next) : 1 + next() ** 4);
+
 /** Medians are float64's to the last bit. */
-async function medians(what: string, sizes: readonly number[], tuning: Partial<Tuning>) {
+async function medians(
+  what: string,
+  sizes: readonly number[],
+  tuning: Partial<Tuning>,
+  make: (n: number, next: () => number, i: number) => number = centred,
+) {
   const loss = zMasked(absoluteError(), { statistic: "error", estimator: "median" });
   for (const n of sizes) {
     const next = random(n);
-    // About 0, or so close together that rounding counts.
-    const predictions = Float32Array.from({ length: n }, () => (n % 4 ? normal(next) : 1 + next() ** 4));
+    const predictions = Float32Array.from({ length: n }, (_, i) => make(n, next, i));
     const inputs = { predictions, targets: new Float32Array(n) };
     const { statistics } = await runPlan(device, loss, inputs, { planOutputs: ["statistics"], tuning });
     const [mean, deviation] = selected(predictions);
@@ -177,6 +184,9 @@ const checks: Record<string, (what: string) => Promise<void>> = {
       small,
     ),
   "medians of many": (what) => medians(what, [5000, 5002, 5004, 5006], looks),
+  // Of every sixteen quads a guess sees the first.
+  "medians that are guessed wrong": (what) =>
+    medians(what, [5000, 5002], looks, (n, next, i) => centred(n, next) + (Math.floor(i / 4) % 16 === 0 ? 100 : 0)),
   "equal losses, some of which leave": async (what) => {
     const values = Float32Array.from({ length: 700 }, (_, i) => i % 7);
     const loss = trimmed(absoluteError(), { fraction: 0.29 });
@@ -306,12 +316,17 @@ const mutants: [name: string, check: string, changes: Change[]][] = [
     [[/storageBarrier\(\);\s*workgroupBarrier\(\);[^\n]*\n(?=\s*pass_finalize_digit)/g, ""]],
   ],
   ["no barrier before lanes are compared", "medians", noBarrier("var before")],
+  ["a key too many below the range", "medians of many", [["dot(lesser, vec4u(1u))", "dot(lesser, vec4u(1u)) + 1u"]]],
   [
-    "keys below the range that nobody counts",
+    "half of the keys in question that are not listed",
     "medians of many",
-    [["atomicAdd(&bins[BELOW]", "_ = dot(vec2u(), vec2u()); atomicOr(&bins[BELOW]"]],
+    [["vec4u(ends.last - ends.first)", "vec4u((ends.last - ends.first) / 2u)"]],
   ],
-  ["a range that ends too early", "medians of many", [["max(bits, BITS) - BITS", "max(bits, BITS + 2u) - BITS - 2u"]]],
+  [
+    "a guess that nobody doubts",
+    "medians that are guessed wrong",
+    [["guessed && (rank >= all || rank + 1u >= all)", "false"]],
+  ],
   ["a tie too many", "equal losses, some of which leave", [["places_at(row) > vec4u", "places_at(row) >= vec4u"]]],
   ["ties that all stay", "equal losses, some of which leave", [["chosen.y + 1u == chosen.z));", "true));"]]],
   ["a fraction of half the digits", "equal losses, some of which leave", [["bit < 48u", "bit < 47u"]]],

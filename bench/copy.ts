@@ -1,7 +1,7 @@
 /** A WGSL copy: the rate at which kernels on this adapter can move data at all, and so the roof of every loss. */
 import { isSoftware } from "./baseline/adapter.js";
 import { bufferWith, readFloats } from "./buffers.js";
-import { fastestOf, type GpuVariant, type Pace, recorded } from "./harness.js";
+import { fastestOf, type GpuVariant, type Pace, recordedVariant } from "./harness.js";
 import { checked } from "./task.js";
 
 const wgsl = (size: number, groups: number) => /* wgsl */ `
@@ -65,22 +65,11 @@ async function copyOf(device: GPUDevice, elements: number, cut: readonly [number
   );
   const copy = bufferWith(device, elements);
   const record = await createCopy(device, source, copy, cut);
-  const run = recorded(device, record);
-  return {
-    name: `copy (${cut.join(" x ")})`,
-    device,
-    record,
-    run,
-    async verify() {
-      await run(1);
-      const values = await readFloats(device, copy, elements);
-      return checked("copy", values.every((value, i) => value === i) ? 0 : 1);
-    },
-    dispose() {
-      source.destroy();
-      copy.destroy();
-    },
+  const check = async () => {
+    const values = await readFloats(device, copy, elements);
+    return checked("copy", values.every((value, i) => value === i) ? 0 : 1);
   };
+  return recordedVariant(device, `copy (${cut.join(" x ")})`, record, check, [source, copy]);
 }
 
 /** The roof. */

@@ -2,7 +2,7 @@
 import { createCrossEntropy, crossEntropyCuts } from "./baseline/crossEntropy/crossEntropy.js";
 import { createZmse } from "./baseline/zmse/zmse.js";
 import { bufferWith, readFloats } from "./buffers.js";
-import { type GpuVariant, recorded } from "./harness.js";
+import { type GpuVariant, recordedVariant } from "./harness.js";
 import { checked, errorOf, maskOf, type Task } from "./task.js";
 
 /** A baseline: hand-written kernels that leave the loss in `result` and the gradient in `gradient`. */
@@ -19,21 +19,11 @@ async function handWritten(
     result: bufferWith(device, 4),
   };
   const record = await create(buffers);
-  const run = recorded(device, record);
-  return {
-    name,
-    device,
-    record,
-    run,
-    async verify() {
-      await run(1);
-      const [value] = await readFloats(device, buffers.result, 1);
-      return checked(name, errorOf(value, await readFloats(device, buffers.gradient, gradient.length), task));
-    },
-    dispose() {
-      for (const buffer of Object.values(buffers)) buffer.destroy();
-    },
+  const check = async () => {
+    const [value] = await readFloats(device, buffers.result, 1);
+    return checked(name, errorOf(value, await readFloats(device, buffers.gradient, gradient.length), task));
   };
+  return recordedVariant(device, name, record, check, Object.values(buffers));
 }
 
 export const zmseBaselineOf = (device: GPUDevice, task: Task, override: Parameters<typeof createZmse>[4] = {}) =>

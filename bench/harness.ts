@@ -144,6 +144,30 @@ export function recorded(device: GPUDevice, record: (encoder: GPUCommandEncoder)
   };
 }
 
+/** A variant whose steps are recorded. `check` looks at the results of one; `resources` go with the variant. */
+export function recordedVariant(
+  device: GPUDevice,
+  name: string,
+  record: (encoder: GPUCommandEncoder) => void,
+  check: () => Promise<number>,
+  resources: readonly { destroy(): void }[],
+): GpuVariant {
+  const run = recorded(device, record);
+  return {
+    name,
+    device,
+    record,
+    run,
+    async verify() {
+      await run(1);
+      return check();
+    },
+    dispose() {
+      for (const resource of resources) resource.destroy();
+    },
+  };
+}
+
 /** What recording costs the host: microseconds per `encode`, with nothing submitted. */
 export function encodeTimes(variants: readonly GpuVariant[], { rounds }: Pace): Timing[] {
   const steps = 500;

@@ -9,7 +9,7 @@ import {
   unflattenNetwork,
 } from "../src/index.js";
 import { bufferWith, readFloats } from "./buffers.js";
-import { type GpuVariant, randomOf, recorded, type Variant } from "./harness.js";
+import { type GpuVariant, randomOf, recordedVariant, type Variant } from "./harness.js";
 import { type Answer, checked, errorOf } from "./task.js";
 import { networkStep, type Tf } from "./tfjs.js";
 import { tfjsOf } from "./tfjsVariants.js";
@@ -70,24 +70,13 @@ async function oursOf(
   };
   const answer = answerOf(loss, task);
   const record = (encoder: GPUCommandEncoder) => plan.encode(encoder, buffers);
-  const run = recorded(device, record);
-  return {
-    name,
-    device,
-    record,
-    run,
-    async verify() {
-      await run(1);
-      await plan.check();
-      const [value] = await readFloats(device, buffers.loss, 1);
-      const gradient = await readFloats(device, buffers.parameterGradients, parameters.length);
-      return checked(name, errorOf(value, gradient, answer));
-    },
-    dispose() {
-      plan.destroy();
-      for (const buffer of Object.values(buffers)) buffer.destroy();
-    },
+  const check = async () => {
+    await plan.check();
+    const [value] = await readFloats(device, buffers.loss, 1);
+    const gradient = await readFloats(device, buffers.parameterGradients, parameters.length);
+    return checked(name, errorOf(value, gradient, answer));
   };
+  return recordedVariant(device, name, record, check, [plan, ...Object.values(buffers)]);
 }
 
 /** Its data and variables in TensorFlow.js: kernels [inputs, outputs] and biases, layer by layer. */

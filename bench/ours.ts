@@ -1,7 +1,7 @@
 /** Ours: a plan, and the float64 reference. */
 import { createPlan, evaluate, type Inputs, type Plan, type Tuning } from "../src/index.js";
 import { bufferWith, readFloats } from "./buffers.js";
-import { type GpuVariant, recorded, type Variant } from "./harness.js";
+import { type GpuVariant, recordedVariant, type Variant } from "./harness.js";
 import { checked, errorOf, type Task } from "./task.js";
 
 export async function oursOf(
@@ -31,40 +31,18 @@ export async function oursOf(
     ...(features && { slopeGradient: bufferWith(device, length * features) }),
   };
   const record = (encoder: GPUCommandEncoder) => plan.encode(encoder, buffers);
-  const run = recorded(device, record);
-  return {
-    name,
-    plan,
-    device,
-    record,
-    run,
-    async verify() {
-      await run(1);
-      await plan.check();
-      const [value] = await readFloats(device, buffers.loss, 1);
-      const gradient = await readFloats(device, buffers[gradientName], length);
-      const scale = unscaled ? (await readFloats(device, buffers.summary, 6))[2] : 1;
-      const { slopeGradient } = expected;
-      const bySlopes = slopeGradient && (await readFloats(device, buffers.slopeGradient, slopeGradient.length));
-      return checked(
-        name,
-        Math.max(
-          errorOf(
-            value,
-            gradient.map((g) => g * scale),
-            task,
-          ),
-          bySlopes
-            ? errorOf(value, bySlopes, { ...task, expected: { ...expected, gradient: slopeGradient as Float64Array } })
-            : 0,
-        ),
-      );
-    },
-    dispose() {
-      plan.destroy();
-      for (const buffer of Object.values(buffers)) buffer.destroy();
-    },
+  const check = async () => {
+    await plan.check();
+    const [value] = await readFloats(device, buffers.loss, 1);
+    const gradient = await readFloats(device, buffers[gradientName], length);
+    const scale = unscaled ? (await readFloats(device, buffers.summary, 6))[2] : 1;
+    const { slopeGradient } = expected;
+    const bySlopes = slopeGradient && (await readFloats(device, buffers.slopeGradient, slopeGradient.length));
+    const scaled = gradient.map((g) => g * scale);
+    const sloped = { ...task, expected: { ...expected, gradient: slopeGradient as Float64Array } };
+    return checked(name, Math.max(errorOf(value, scaled, task), bySlopes ? errorOf(value, bySlopes, sloped) : 0));
   };
+  return { ...recordedVariant(device, name, record, check, [plan, ...Object.values(buffers)]), plan };
 }
 
 /** Our float64 reference. */

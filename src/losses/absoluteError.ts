@@ -1,3 +1,4 @@
+// Regression loss in float64; the same formula for the GPU is shaders/losses/absoluteError.wgsl.
 import { regression } from "../families.js";
 import { define } from "../loss.js";
 import { lossesAbsoluteError } from "../shaders.generated.js";

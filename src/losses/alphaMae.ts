@@ -1,3 +1,4 @@
+// Class loss composed of others: the tempered absolute error of probabilities.
 import { type ClassLoss, composed } from "../classes/loss.js";
 import { refuse } from "../errors.js";
 import { rules } from "../loss.js";

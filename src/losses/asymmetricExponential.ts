@@ -1,6 +1,6 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/asymmetricExponential.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
-
 import { lossesAsymmetricExponential } from "../shaders.generated.js";
 
 /** Asymmetric exponential loss: exp(-p / a), robust where clean labels dominate. Its least value is exp(-1 / a), not 0. */
@@ -11,10 +11,8 @@ export const asymmetricExponential = defineClassLoss({
     a: { rule: rules.positive, doc: "scale of the probability" },
   },
   wgsl: lossesAsymmetricExponential,
-
   value: (l, { a }) => Math.exp(-Math.exp(l) / a),
   slope: (l, { a }) => (-Math.exp(l) / a) * Math.exp(-Math.exp(l) / a),
-
   traits: { convex: false, boundedSlope: true },
   documentation: {
     formula: "exp(-p / a)",

@@ -1,6 +1,6 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/asymmetricGeneralizedCrossEntropy.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
-
 import { functionsExpm1, functionsLog1p, lossesAsymmetricGeneralizedCrossEntropy } from "../shaders.generated.js";
 
 /** Asymmetric generalized cross-entropy: robust where clean labels dominate. */
@@ -13,7 +13,6 @@ export const asymmetricGeneralizedCrossEntropy = defineClassLoss({
   },
   wgsl: lossesAsymmetricGeneralizedCrossEntropy,
   uses: [functionsExpm1, functionsLog1p],
-
   value: (l, { a, q }) => {
     if (a === 0) return -Math.expm1(q * l) / q;
     const b = a + Math.exp(l);
@@ -22,7 +21,6 @@ export const asymmetricGeneralizedCrossEntropy = defineClassLoss({
     return (grown > 1 ? (a + 1) ** q - b ** q : b ** q * Math.expm1(grown)) / q;
   },
   slope: (l, { a, q }) => (a === 0 ? -Math.exp(q * l) : -Math.exp(l) * (a + Math.exp(l)) ** (q - 1)),
-
   traits: { convex: false, boundedSlope: true },
   documentation: {
     formula: "((a + 1)^q - (a + p)^q) / q",

@@ -1,6 +1,6 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/asymmetricUnhinged.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
-
 import { functionsExpm1, functionsLog1p, lossesAsymmetricUnhinged } from "../shaders.generated.js";
 
 /** Asymmetric unhinged loss: a power of a - p, robust where clean labels dominate. */
@@ -13,7 +13,6 @@ export const asymmetricUnhinged = defineClassLoss({
   },
   wgsl: lossesAsymmetricUnhinged,
   uses: [functionsExpm1, functionsLog1p],
-
   value: (l, { a, q }) => {
     const [b, u] = [a - 1, -Math.expm1(l)];
     const grown = q * Math.log1p(u / b);
@@ -21,7 +20,6 @@ export const asymmetricUnhinged = defineClassLoss({
     return (grown > 1 ? (b + u) ** q - b ** q : b ** q * Math.expm1(grown)) / q;
   },
   slope: (l, { a, q }) => -Math.exp(l) * (a - 1 - Math.expm1(l)) ** (q - 1),
-
   traits: { convex: false, boundedSlope: true },
   documentation: {
     formula: "((a - p)^q - (a - 1)^q) / q",

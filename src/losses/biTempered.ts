@@ -1,3 +1,4 @@
+// Class loss composed of two terms over the heavy-tailed softmax; shaders/losses/biTempered.wgsl has the powers.
 import { type ClassLoss, composed, defineClassLoss } from "../classes/loss.js";
 import { type Psi, plainTerm } from "../classes/terms.js";
 import { rules } from "../loss.js";

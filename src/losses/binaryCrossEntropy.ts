@@ -1,3 +1,4 @@
+// Binary loss in float64; the same formula for the GPU is shaders/losses/binaryCrossEntropy.wgsl.
 import { binary } from "../families.js";
 import { define, rules } from "../loss.js";
 import { sigmoid, softplus } from "../numerics.js";

@@ -1,6 +1,6 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/classAbsoluteError.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
-
 import { functionsExpm1, lossesClassAbsoluteError } from "../shaders.generated.js";
 
 /** Mean absolute error of probabilities: bounded, robust to symmetric label noise, and slow to fit many classes. */
@@ -16,7 +16,6 @@ export const classAbsoluteError = defineClassLoss({
   },
   wgsl: lossesClassAbsoluteError,
   uses: [functionsExpm1],
-
   value: (l, { scale }) => -scale * Math.expm1(l),
   slope: (l, { scale }) => -scale * Math.exp(l),
   difference: (a, l, { scale }) => -scale * Math.exp(l) * Math.expm1(a),

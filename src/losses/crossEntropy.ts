@@ -1,5 +1,5 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/crossEntropy.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
-
 import { lossesCrossEntropy } from "../shaders.generated.js";
 
 /** Cross-entropy of logits: the negative log-probability of the labelled class. */
@@ -8,7 +8,6 @@ export const crossEntropy = defineClassLoss({
   id: "ce",
   parameters: {},
   wgsl: lossesCrossEntropy,
-
   value: (l) => -l,
   slope: () => -1,
   difference: (a) => -a,

@@ -1,6 +1,6 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/epsilonSoftmaxCrossEntropy.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
-
 import { functionsExpm1, functionsLog1p, lossesEpsilonSoftmaxCrossEntropy } from "../shaders.generated.js";
 
 /** Cross-entropy after epsilon-softmax: m is added to the largest probability, which bounds the loss of what is predicted. */
@@ -20,7 +20,6 @@ export const epsilonSoftmaxCrossEntropy = defineClassLoss({
     if (top) return -Math.exp(l) / (Math.exp(l) + m);
     return Math.log1p(m) - l > -Math.log(eps) ? 0 : -1;
   },
-
   traits: { convex: false, boundedSlope: true },
   documentation: {
     formula: "-log max((p + m [p is largest]) / (1 + m), eps)",

@@ -1,6 +1,6 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/focal.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
-
 import { functionsExpm1, functionsLog1p, lossesFocal } from "../shaders.generated.js";
 
 /** Focal loss: cross-entropy that takes less interest in what is already right. */
@@ -17,13 +17,11 @@ export const focal = defineClassLoss<"gamma", "detach">({
   },
   wgsl: lossesFocal,
   uses: [functionsExpm1, functionsLog1p],
-
   value: (l, { gamma }) => (-Math.expm1(l)) ** gamma * -l,
   slope: (l, { gamma, detach }) => {
     const u = -Math.expm1(l);
     return -(u ** gamma) * (detach ? 1 : 1 + gamma * Math.exp(l) * (u > 0 ? -l / u : 1));
   },
-
   traits: { convex: false, boundedSlope: true },
   documentation: {
     formula: "(1 - p)^gamma (-log p)",

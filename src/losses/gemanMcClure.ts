@@ -1,3 +1,4 @@
+// Regression loss in float64; the same formula for the GPU is shaders/losses/gemanMcClure.wgsl.
 import { regression } from "../families.js";
 import { define, rules } from "../loss.js";
 import { lossesGemanMcClure } from "../shaders.generated.js";

@@ -1,6 +1,6 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/generalizedCrossEntropy.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
-
 import { functionsExpm1, lossesGeneralizedCrossEntropy } from "../shaders.generated.js";
 
 /** Generalized cross-entropy: from cross-entropy (q = 0) to mean absolute error (q = 1). */
@@ -12,7 +12,6 @@ export const generalizedCrossEntropy = defineClassLoss({
   },
   wgsl: lossesGeneralizedCrossEntropy,
   uses: [functionsExpm1],
-
   value: (l, { q }) => (q === 0 ? -l : -Math.expm1(q * l) / q),
   slope: (l, { q }) => -Math.exp(q * l),
   difference: (a, l, { q }) => (q === 0 ? -a : (-Math.exp(q * l) * Math.expm1(q * a)) / q),

@@ -1,3 +1,4 @@
+// Regression loss in float64; the same formula for the GPU is shaders/losses/huber.wgsl.
 import { regression } from "../families.js";
 import { define, rules } from "../loss.js";
 import { lossesHuber } from "../shaders.generated.js";

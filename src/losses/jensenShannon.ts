@@ -1,6 +1,6 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/jensenShannon.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
-
 import { functionsExpm1, functionsLog1p, lossesJensenShannon } from "../shaders.generated.js";
 
 /** log(m / p), m = pi + (1 - pi) p: where pi is small they are nearly equal. */
@@ -16,7 +16,6 @@ export const jensenShannon = defineClassLoss({
   },
   wgsl: lossesJensenShannon,
   uses: [functionsExpm1, functionsLog1p],
-
   value: (l, { pi }) => {
     const [u, w] = [-Math.expm1(l), 1 - pi];
     const logW = Math.log1p(-pi);
@@ -26,7 +25,6 @@ export const jensenShannon = defineClassLoss({
     const logW = Math.log1p(-pi);
     return (Math.exp(l) * (logRatio(l, pi) - logW)) / logW;
   },
-
   traits: { convex: false, boundedSlope: true },
   documentation: {
     formula: "[pi KL(e || m) + w KL(p || m)] / Z, m = pi e + w p, w = 1 - pi, Z = -w log w",

@@ -1,3 +1,4 @@
+// Class loss composed of others: cross-entropy of scores of limited norm.
 import { type ClassLoss, composed } from "../classes/loss.js";
 import { rules } from "../loss.js";
 import { limited } from "../modifiers/limited.js";

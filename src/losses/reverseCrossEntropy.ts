@@ -1,6 +1,6 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/reverseCrossEntropy.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
-
 import { functionsExpm1, lossesReverseCrossEntropy } from "../shaders.generated.js";
 
 /** Reverse cross-entropy: the label takes the place of the prediction, with log 0 = A; mean absolute error times -A. */
@@ -12,10 +12,8 @@ export const reverseCrossEntropy = defineClassLoss({
   },
   wgsl: lossesReverseCrossEntropy,
   uses: [functionsExpm1],
-
   value: (l, { A }) => A * Math.expm1(l),
   slope: (l, { A }) => A * Math.exp(l),
-
   power: ({ A }) => [-A, 1],
   traits: { convex: false, boundedSlope: true },
   documentation: {

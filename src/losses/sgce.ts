@@ -1,3 +1,4 @@
+// Class loss composed of others: the symmetrized generalized cross-entropy.
 import type { ClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
 import { symmetrized } from "../modifiers/symmetrized.js";

@@ -1,6 +1,6 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/symmetricCrossEntropy.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
-
 import { functionsExpm1, lossesSymmetricCrossEntropy } from "../shaders.generated.js";
 
 /** Symmetric cross-entropy: cross-entropy plus reverse cross-entropy. */
@@ -14,10 +14,8 @@ export const symmetricCrossEntropy = defineClassLoss({
   },
   wgsl: lossesSymmetricCrossEntropy,
   uses: [functionsExpm1],
-
   value: (l, { alpha, beta, A }) => beta * A * Math.expm1(l) - alpha * l,
   slope: (l, { alpha, beta, A }) => beta * A * Math.exp(l) - alpha,
-
   traits: { convex: false, boundedSlope: true },
   documentation: {
     formula: "alpha (-log p) + beta (-A) (1 - p)",

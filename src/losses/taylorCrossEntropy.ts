@@ -1,6 +1,6 @@
+// Class loss in float64; the same formula for the GPU is shaders/losses/taylorCrossEntropy.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
-
 import { functionsExpm1, lossesTaylorCrossEntropy } from "../shaders.generated.js";
 
 /** Taylor cross-entropy: the first t terms of the series of -log p, from mean absolute error (t = 1) to cross-entropy. */
@@ -12,7 +12,6 @@ export const taylorCrossEntropy = defineClassLoss({
   },
   wgsl: lossesTaylorCrossEntropy,
   uses: [functionsExpm1],
-
   value: (l, { t }) => {
     const u = -Math.expm1(l);
     let sum = 0;
@@ -25,7 +24,6 @@ export const taylorCrossEntropy = defineClassLoss({
     for (let i = 0; i < t; i++) sum = sum * u + 1;
     return -Math.exp(l) * sum;
   },
-
   traits: { convex: false, boundedSlope: true },
   documentation: {
     formula: "sum of (1 - p)^i / i, i = 1 .. t",

@@ -1,3 +1,4 @@
+// Regression loss in float64; the same formula for the GPU is shaders/losses/tukey.wgsl.
 import { regression } from "../families.js";
 import { define, rules } from "../loss.js";
 import { lossesTukey } from "../shaders.generated.js";

@@ -1,3 +1,4 @@
+// Class loss composed of others: symmetrized cross-entropy.
 import type { ClassLoss } from "../classes/loss.js";
 import { symmetrized } from "../modifiers/symmetrized.js";
 import { crossEntropy } from "./crossEntropy.js";

@@ -1,3 +1,4 @@
+// Class loss composed of others: the unhinged loss of scores of a fixed norm.
 import { type ClassLoss, composed } from "../classes/loss.js";
 import { rules } from "../loss.js";
 import { limited } from "../modifiers/limited.js";

@@ -1,3 +1,4 @@
+// Regression loss in float64; the same formula for the GPU is shaders/losses/welsch.wgsl.
 import { regression } from "../families.js";
 import { define, rules } from "../loss.js";
 import { functionsExpm1, lossesWelsch } from "../shaders.generated.js";

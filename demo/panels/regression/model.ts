@@ -1,3 +1,4 @@
+// A line fitted in TensorFlow.js with losses of this package: the lab runs this file, and shows it.
 import { huber, type Loss, squaredError, zMasked } from "../../../src/index.js"; // "webgpu-losses"
 import { type TfjsLoss, toTfjs } from "../../../src/tfjs.js"; // "webgpu-losses/tfjs"
 import type { Tensor, Tf } from "../../lib/tensorflow.js"; // types only: tf is yours

@@ -15,6 +15,7 @@ function named<F extends Family>(id: string, masked: ZMaskedLoss<F>): ZMaskedLos
  * The paper's ZMSELoss: `zMasked(squaredError(), options)`.
  *
  * @throws LossError `parameter` as `zMasked`.
+ * @see Godin 2025, Z-Error Loss for Training Neural Networks, arXiv 2506.02154.
  */
 export function zmse(options: ZMaskOptions = {}): ZMaskedLoss<"regression"> {
   return named("zmse", zMasked(squaredError(), options));
@@ -23,7 +24,9 @@ export function zmse(options: ZMaskOptions = {}): ZMaskedLoss<"regression"> {
 /**
  * The paper's ZErrorBCEWithLogitsLoss: `zMasked(binaryCrossEntropy({ posWeight }), options)`, scored per column and class.
  *
+ * @param options those of `zMasked`, and `posWeight` (1): weight of the positive term.
  * @throws LossError `parameter` as `zMasked`.
+ * @see Godin 2025, Z-Error Loss for Training Neural Networks, arXiv 2506.02154.
  */
 export function zbce({
   posWeight,

@@ -24,7 +24,7 @@ import {
   regressionStructure,
 } from "./support/algebra.js";
 import { labelRows } from "./support/classes.js";
-import { binaryData, classData, normal, type Random, random, regressionData, weightsFor } from "./support/data.js";
+import { familyData, normal, type Random, random, weightsFor } from "./support/data.js";
 import { requestTestDevice, runtime } from "./support/device.js";
 import { choicesOf, seedsOf } from "./support/fuzz.js";
 import { runPlan } from "./support/plan.js";
@@ -155,12 +155,7 @@ function caseOf(structure: Structure, next: Random): Case | undefined {
   const samples = granularity === "sample" ? rows : elements;
   const seed = below(2 ** 30);
   const ignored = pick(0, 0, 0.2, 1);
-  const data =
-    family === "class"
-      ? classData(rows, columns, seed, ignored)
-      : family === "binary"
-        ? binaryData(elements, seed, ignored)
-        : regressionData(elements, seed);
+  const data = familyData(family, rows, columns, seed, ignored);
   const kind = spoil("logits" in data ? data.logits : data.predictions, next, family === "lai" ? 1e20 : 1e30);
   if (soft && "labels" in data) Object.assign(data, { labels: labelRows(rows, columns, seed) });
   const slopes = Float32Array.from({ length: family === "lai" ? rows * features : 0 }, () => normal(next));

@@ -1,21 +1,16 @@
 // Class losses on the GPU against float64 on the same float32 inputs: every loss, and rows of every length.
-import { beforeAll, describe, expect, it } from "vitest";
-import { type ClassLoss, crossEntropy, evaluate, focal, sgce, smoothed, unhinged } from "../src/index.js";
-import { type Compared, compareClasses, labelRows } from "./support/classes.js";
+import { describe, expect, it } from "vitest";
+import { crossEntropy, evaluate, focal, sgce, smoothed, unhinged } from "../src/index.js";
+import { classComparer, labelRows } from "./support/classes.js";
 import { classData, weightsFor } from "./support/data.js";
 import { requestTestDevice, thorough } from "./support/device.js";
-import { classLosses } from "./support/losses.js";
+import { classLosses, named } from "./support/losses.js";
 import { expectParity } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
 
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
 
-const compare = (...compared: Compared) => compareClasses(device, ...compared);
-
-const named = (losses: readonly ClassLoss[]) => losses.map((loss) => [JSON.stringify(loss), loss] as const);
+const compare = classComparer(device);
 
 describe.each(named(classLosses))("%s", (_, loss) => {
   it("of classes and of rows of probabilities", async () => {

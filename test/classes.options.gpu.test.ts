@@ -1,5 +1,5 @@
 // Class losses on the GPU against float64 on the same float32 inputs: every option.
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   type ClassLoss,
   classAbsoluteError,
@@ -15,22 +15,18 @@ import {
   unhinged,
   zMasked,
 } from "../src/index.js";
-import { type Compared, compareClasses, labelRows } from "./support/classes.js";
+import { classComparer, labelRows } from "./support/classes.js";
 import { expectClose, expectEqual } from "./support/compare.js";
 import { classData, weightsFor } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
 import { expectRejected, type Untyped } from "./support/errors.js";
+import { named } from "./support/losses.js";
 import { expectParity, maskOf } from "./support/parity.js";
 import { readBuffer, runPlan, storageBuffer } from "./support/plan.js";
 
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
 
-const compare = (...compared: Compared) => compareClasses(device, ...compared);
-
-const named = (losses: readonly ClassLoss[]) => losses.map((loss) => [JSON.stringify(loss), loss] as const);
+const compare = classComparer(device);
 
 describe("options", () => {
   const [rows, classes] = [50, 6];

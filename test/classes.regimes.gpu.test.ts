@@ -1,5 +1,5 @@
 // Class losses on the GPU against float64 on the same float32 inputs: every way to cut rows, with every option that kernels differ in.
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   type ClassLoss,
   crossEntropy,
@@ -16,21 +16,17 @@ import {
   zMasked,
 } from "../src/index.js";
 import { subgroupOf } from "../src/subgroups.js";
-import { type Compared, compareClasses, labelRows } from "./support/classes.js";
+import { classComparer, labelRows } from "./support/classes.js";
 import { expectEqual } from "./support/compare.js";
 import { classData, normal, random, weightsFor } from "./support/data.js";
 import { requestTestDevice, skip, thorough } from "./support/device.js";
+import { named } from "./support/losses.js";
 import { expectParity } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
 
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
 
-const compare = (...compared: Compared) => compareClasses(device, ...compared);
-
-const named = (losses: readonly ClassLoss[]) => losses.map((loss) => [JSON.stringify(loss), loss] as const);
+const compare = classComparer(device);
 
 /** The quick way and the general way. Kernels differ by these and by the regime; what else a loss has is the same function in all. */
 const ways: readonly ClassLoss[] = [

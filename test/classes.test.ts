@@ -27,9 +27,7 @@ import {
 } from "../src/index.js";
 import { expectClose, expectEqual } from "./support/compare.js";
 import { normal, random } from "./support/data.js";
-import { classBases, classComposites, classLosses } from "./support/losses.js";
-
-const named = (losses: readonly ClassLoss[]) => losses.map((loss) => [JSON.stringify(loss), loss] as const);
+import { classBases, classComposites, classLosses, named } from "./support/losses.js";
 
 /** Logits of a few rows, a row of classes wide, away from ties. */
 const rowOf = (classes: number, size = 3): fc.Arbitrary<number[]> =>

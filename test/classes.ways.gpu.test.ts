@@ -1,5 +1,5 @@
 // Exponents that have kernels of their own: setLoss leads from one to another within a plan, and nothing is compiled for it.
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { waysOf } from "../src/classes/wgsl.js";
 import {
   type ClassLoss,
@@ -17,16 +17,14 @@ import {
   weightedSum,
   zMasked,
 } from "../src/index.js";
-import { compareClasses } from "./support/classes.js";
+import { classComparer } from "./support/classes.js";
 import { expectClose, expectEqual } from "./support/compare.js";
 import { classData } from "./support/data.js";
 import { requestTestDevice, runtime } from "./support/device.js";
 import { readBuffers, storageBuffer } from "./support/plan.js";
 
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
+const compare = classComparer(device);
 
 describe("the ways of exponents", () => {
   const one = (q: number) => normalized(generalizedCrossEntropy({ q }));
@@ -156,7 +154,7 @@ describe("exponents", () => {
       const flat = { ...data, logits: data.logits.map((z) => 0.01 * z) };
       for (const q of exponents) {
         for (const [what, inputs] of Object.entries({ usual: data, flat })) {
-          await compareClasses(device, sgce({ q }), inputs, { shape: [12, classes] }, `q = ${q}, ${what}`);
+          await compare(sgce({ q }), inputs, { shape: [12, classes] }, `q = ${q}, ${what}`);
         }
       }
     },

@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 // Every example of the README and of docs/*.md runs in every runtime, and prints what its comments say.
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import contributing from "../CONTRIBUTING.md?raw";
 import readme from "../README.md?raw";
 import * as families from "../src/families.js";
@@ -13,10 +13,7 @@ import { blocks, expectedLines, shown } from "./support/documents.js";
 import { expectParity } from "./support/parity.js";
 import { loadTf, useWebgpu } from "./support/tfjs.js";
 
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
 
 const AsyncFunction = (async () => {}).constructor as new (
   ...text: string[]

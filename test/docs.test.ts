@@ -4,11 +4,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { composed } from "../docs/generate/composed.js";
 import { lossPages } from "../docs/generate/pages.js";
 import * as families from "../src/families.js";
 import * as library from "../src/index.js";
 import * as loss from "../src/loss.js";
-import * as modifiers from "../src/modifiers/index.js";
 import * as tfjs from "../src/tfjs.js";
 import { blocks, expectedLines } from "./support/documents.js";
 import { asFile, execute, path, program, read, wrongTypes } from "./support/examples.js";
@@ -17,13 +17,19 @@ import { elementLosses } from "./support/losses.js";
 /** The README and what it leads on to. */
 const guides = ["plans", "own-losses", "z-mask", "lai", "tensorflow", "numerics", "benchmarks", "class-losses"];
 const texts = ["README.md", ...guides.map((name) => `docs/${name}.md`)];
-const documents = [...texts, "CONTRIBUTING.md", "CHANGELOG.md", "docs/losses.md", "docs/losses/laiMae.md"];
+const pages = lossPages();
+const documents = [
+  ...texts,
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  ...[...pages.keys()].map((name) => `docs/${name}`),
+].filter((name) => !name.endsWith(".svg"));
 const readme = read("README.md");
 const contributing = read("CONTRIBUTING.md");
 
 const examples = texts.flatMap((name) => blocks(read(name), "ts"));
 /** Those of the pages of losses, which test/docs.losses.test.ts runs. */
-const pageExamples = [...lossPages(read("docs/class-losses.md"))].flatMap(([, text]) => blocks(text, "ts"));
+const pageExamples = [...pages].flatMap(([, text]) => blocks(text, "ts"));
 const [page] = blocks(readme, "html");
 const script = /<script type="module">\n([\s\S]*)<\/script>/.exec(page)![1];
 const [newLoss, newClassLoss] = blocks(contributing, "ts");
@@ -116,12 +122,17 @@ describe("docs/class-losses.md", () => {
     },
   );
 
-  it("has a section for everything else that JSON knows", () => {
-    for (const id of ["unhinged", "unhingedL2", "sgce", "alphaMae", "logitClipCe", "biTempered"])
-      expect(text).toContain(`### \`${id}\``);
+  const others = Object.entries(composed).filter(([, { more }]) => more[1].startsWith("../class-losses.md"));
+  it.each(others)("%s says what its page says", (name, { formula, gradient, kind, status }) => {
+    const heading = `### \`(${name}|\\w+\`: ${name})`;
+    const section = new RegExp(`${heading}\`?\\n([^#]*)`).exec(text)?.[2].replaceAll("`", "") ?? "";
+    for (const part of [formula, status, ...(kind === "loss" ? [gradient] : [])])
+      expect(section.toLowerCase()).toContain(part.toLowerCase());
+  });
+
+  it("has the ids of everything else that JSON knows", () => {
     for (const id of ["nce", "nfl", "ngce", "nnce", "nnfl", "phuberCe", "phuberGce", "labelSmoothing", "combo"])
       expect(text).toContain(`\`${id}\``);
-    for (const name of Object.keys(modifiers)) expect(text).toContain(`### \`${name}\``);
   });
 });
 

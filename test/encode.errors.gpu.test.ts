@@ -20,10 +20,7 @@ import { readBuffer, storageBuffer } from "./support/plan.js";
 
 const tuning = { workgroupSize: 4 };
 const rows = 64;
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
 
 describe("encode", () => {
   let plan: Plan;

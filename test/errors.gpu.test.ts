@@ -1,5 +1,5 @@
 // Bad input to `run` and `createPlan`, and devices that are lost, foreign or none.
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   binaryCrossEntropy,
   createPlan,
@@ -20,10 +20,7 @@ import { runPlan, storageBuffer } from "./support/plan.js";
 
 const tuning = { workgroupSize: 4 };
 const rows = 64;
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
 
 describe("run", () => {
   const two = { predictions: [1, 2], targets: [0, 0] };

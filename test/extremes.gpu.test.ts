@@ -1,5 +1,5 @@
 // Where float32 gives out first: large means, huge and tiny numbers, one gross outlier, many workgroups, split bindings.
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   absoluteError,
   barron,
@@ -22,10 +22,7 @@ import { requestTestDevice } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
 
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
 
 /** mean + deviation N(0, 1), as float32. */
 function errors(n: number, mean: number, deviation: number, seed = 5): Float32Array {

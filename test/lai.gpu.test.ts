@@ -1,5 +1,5 @@
 // The Lai loss on the GPU against float64, for predictions and slopes.
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   absoluteError,
   cauchy,
@@ -26,10 +26,7 @@ import { rejects, throws, type Untyped } from "./support/errors.js";
 import { expectParity } from "./support/parity.js";
 import { readBuffers, storageBuffer } from "./support/plan.js";
 
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
 
 /** Residuals with outliers, and slopes on both sides of 1. */
 function slopedData(samples: number, features: number, seed = 5): Inputs<"regression"> {

@@ -1,14 +1,11 @@
 // The ledger against counting on the CPU, from the masks of real plans.
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createLedger, createPlan, evaluate, type LedgerEntry, LossError, ledgerCSV, zmse } from "../src/index.js";
 import { random, regressionData } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
 import { storageBuffer } from "./support/plan.js";
 
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
 
 function idBuffer(ids: ArrayLike<number>): GPUBuffer {
   const buffer = storageBuffer(device, 4 * ids.length);

@@ -19,7 +19,7 @@ import {
   type ZMaskOptions,
   zMasked,
 } from "../src/index.js";
-import { binaryData, classData, normal, type Random, random, regressionData, weightsFor } from "./support/data.js";
+import { familyData, normal, type Random, random, weightsFor } from "./support/data.js";
 import { requestTestDevice, runtime } from "./support/device.js";
 import { choicesOf, seedsOf } from "./support/fuzz.js";
 import { expectParity, maskOf } from "./support/parity.js";
@@ -76,12 +76,7 @@ function problemOf(seed: number): Problem {
   const elements = family === "class" || family === "lai" ? rows : rows * columns;
   const samples = granularity === "element" || columns === 1 || family === "class" ? elements : rows;
   const ignored = chance(0.3) ? 0.2 : 0;
-  const data =
-    family === "class"
-      ? classData(rows, columns, seed, ignored)
-      : family === "binary"
-        ? binaryData(elements, seed, ignored)
-        : regressionData(elements, seed);
+  const data = familyData(family, rows, columns, seed, ignored);
   const first = "logits" in data ? data.logits : data.predictions;
   // Equal values, a far one, and broken ones.
   if (chance(0.4)) first.set(first.map((x) => Math.round(x)));

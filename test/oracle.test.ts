@@ -2,26 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { decisionCutoff, evaluate, type Inputs, lossFromJSON, thresholdSchedule } from "../src/index.js";
 import { expectClose, float64 } from "./support/compare.js";
+import { vectorFiles } from "./support/oracle.js";
 import { checkCase, readVectors } from "./support/vectors.js";
-import classificationAll from "./vectors/classification-all.json";
-import classificationLarge from "./vectors/classification-large.json";
-import classificationPy from "./vectors/classification-py.json";
-import edgeNonfinite from "./vectors/edge-nonfinite.json";
-import lai from "./vectors/lai.json";
-import regression from "./vectors/regression.json";
-import symmetric from "./vectors/symmetric.json";
 import zerror from "./vectors/zerror.json";
 
-describe.each([
-  ["regression", regression, 155],
-  ["zerror", zerror, 74],
-  ["classification-py", classificationPy, 384],
-  ["classification-all", classificationAll, 239],
-  ["classification-large", classificationLarge, 14],
-  ["symmetric", symmetric, 204],
-  ["edge-nonfinite", edgeNonfinite, 12],
-  ["lai", lai, 46],
-] as const)("%s vectors", (_, file, least) => {
+describe.each(vectorFiles)("%s vectors", (_, file, least) => {
   const cases = readVectors(file);
   it("are all there", () => expect(cases.length).toBe(least));
   it.each(cases.map((vector) => [vector.id, vector] as const))("%s", (_, vector) => {

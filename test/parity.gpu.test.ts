@@ -1,5 +1,5 @@
 // The GPU against `evaluate`: every loss, every option, every way in which a kernel can be cut.
-import { beforeAll, describe, it } from "vitest";
+import { describe, it } from "vitest";
 import {
   binaryCrossEntropy,
   defineBinaryLoss,
@@ -23,10 +23,7 @@ import { elementLosses } from "./support/losses.js";
 import { expectParity, maskOf } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
 
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
 
 type Cut = Options & { tuning?: Partial<Tuning>; capacity?: number; planOutputs?: PlanOutput[] };
 

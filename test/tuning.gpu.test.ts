@@ -1,5 +1,5 @@
 // Every entry of the table that fits kernels to an adapter gives right results, whatever the adapter.
-import { beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { slopedInputs } from "../bench/inputs.js";
 import { oursOf } from "../bench/ours.js";
 import { makeTask } from "../bench/task.js";
@@ -10,10 +10,7 @@ import { requestTestDevice } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
 
-let device: GPUDevice;
-beforeAll(async () => {
-  device = (await requestTestDevice()).device;
-});
+const { device } = await requestTestDevice();
 
 /** One dispatch; several, in more than one slice; groups of statistics; rows on a lane, on several, on a workgroup. */
 const tasks: readonly [string, Loss, Shape, Inputs][] = [

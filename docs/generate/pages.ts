@@ -1,9 +1,13 @@
-/** The pages of losses, docs/losses/<id>.md and its figure, and their list, docs/losses.md, from `losses`, `evaluate` and docs/class-losses.md. */
+/** The pages of losses, masks and modifiers, docs/losses/<id>.md and its figure, and their list, docs/losses.md, from code and its comments. */
 import { type BaseLoss, type Definition, evaluate, type ParameterDefinition } from "../../src/index.js";
-import { figureOf, lookOf, type Page, pages, sampleOf } from "./curves.js";
+import { commentOf, membersOf } from "./comments.js";
+import { type Composed, composed } from "./composed.js";
+import { figureOf, lookOf, lossOf, namesIn, type Page, pages } from "./curves.js";
 import { svgOf } from "./figure.js";
 
-const code = (text: string): string => `\`${text.replaceAll("|", "\\|")}\``;
+/** Text in a cell of a table. */
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+const code = (text: string): string => `\`${cell(text)}\``;
 const table = (heading: readonly string[], rows: readonly (readonly string[])[]): string =>
   [heading, heading.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 
@@ -21,7 +25,8 @@ const familyText = {
 
 const yes = (flag: boolean | undefined): string => (flag ? "yes" : "no");
 
-function facts({ definition, parameters }: BaseLoss): string {
+/** What is known of a base loss. */
+function factsOf({ definition, parameters }: BaseLoss): string {
   const { id, family, documentation, traits } = definition as Definition;
   const { formula, gradient, source, status } = documentation;
   const kinks = traits.kinks?.(parameters as never) ?? [];
@@ -38,12 +43,13 @@ function facts({ definition, parameters }: BaseLoss): string {
       ...(family === "class" ? [] : [[`slope returns to 0${always}`, yes(traits.redescending)]]),
       ...(kinks.length > 0 ? [["slope jumps at", kinks.join(", ")]] : []),
       ["source", source],
-      ["status", source.startsWith("our ") ? "ours" : statuses[status ?? "confirmed"]],
+      ["status", source.startsWith("our ") ? "derived: a standard formula, in our convention" : statuses[status!]],
     ],
   );
 }
 
-function parameters({ definition }: BaseLoss): string {
+/** The parameters of a base loss. */
+function parametersOf({ definition }: BaseLoss): string {
   const list = Object.entries((definition as Definition).parameters as Record<string, ParameterDefinition>);
   if (list.length === 0) return "It has no parameters.";
   return table(
@@ -57,60 +63,72 @@ function parameters({ definition }: BaseLoss): string {
   );
 }
 
-/** The section of a loss in docs/class-losses.md, without its heading. */
-function sectionOf(classLosses: string, { id, name }: Page): string {
-  const heading = id === name ? `### \`${id}\`\n` : `### \`${id}\`: ${name}\n`;
-  const start = [heading, `### \`${id}\`: ${name}\n`].map((text) => [text, classLosses.indexOf(text)] as const);
-  const [text, at] = start.find(([, index]) => index >= 0) ?? ["", -1];
-  if (at < 0) throw new Error(`docs/class-losses.md has no section for ${id}`);
-  return classLosses
-    .slice(at + text.length)
-    .split(/^#/m)[0]
-    .trim();
+/** What is known of a loss made of others, a mask or a modifier. */
+function composedBody(
+  name: string,
+  { kind, file, takes, formula, gradient, json, status, note, options, more }: Composed,
+) {
+  const { text, parameters, source } = commentOf(file, name);
+  const rows = [
+    ["loss", code(formula)],
+    ["gradient", code(gradient)],
+    [kind === "loss" || takes.includes(":") ? "family" : "around", takes],
+    ["JSON id", json ?? code(name)],
+    ["source", source],
+    ["status", note ? `${status}: ${note}` : statuses[status]],
+  ];
+  const given = parameters.map(([parameter, meaning]) => `- ${code(parameter)}: ${meaning}`);
+  const listed =
+    options &&
+    table(
+      ["option", "meaning"],
+      membersOf(...options).map(([key, meaning]) => [code(key), cell(meaning)]),
+    );
+  const lists = [given.join("\n"), listed].filter(Boolean).join("\n\n") || "It has no parameters.";
+  return `${table(["", ""], rows)}
+
+${text}
+
+## Parameters
+
+${lists}
+
+More on it: [${more[0]}](${more[1]}).`;
 }
 
-const laiText = (square: boolean): string =>
-  `The Lai loss of the ${square ? "squared" : "absolute"} error, \`lai(${square ? "squaredError" : "absoluteError"}(), options)\`: the residual times ` +
-  "`m = max(|k| / min(lambda, 1), max(lambda, 1)) / sqrt(1 + k²)`, k the slope of the model. `lambda` has no default. Options, several features, and " +
-  "what is the paper's: [Lai loss](../lai.md).";
-
-function body(page: Page, classLosses: string): string {
-  const loss = page.make(page.variants[0] as never);
-  if (page.id.startsWith("lai")) return laiText(page.id === "laiMse");
-  const definition = loss.definition as Partial<Definition>;
-  if (definition.name !== page.name) return sectionOf(classLosses, page);
-  const more = definition.family === "class" ? "\n\nMore on it: [Losses over classes](../class-losses.md)." : "";
-  return `${facts(loss)}\n\n## Parameters\n\n${parameters(loss)}${more}`;
+function body({ name, example }: Page): string {
+  if (composed[name]) return composedBody(name, composed[name]);
+  const loss = lossOf(example) as BaseLoss;
+  const more = loss.family === "class" ? "\n\nMore on it: [Losses over classes](../class-losses.md)." : "";
+  return `${factsOf(loss)}\n\n## Parameters\n\n${parametersOf(loss)}${more}`;
 }
 
 function example(page: Page): string {
-  const [given] = page.variants;
-  const loss = page.make(given as never);
-  const { code: inputs, inputs: data } = sampleOf(loss);
-  const written = Object.entries(given).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
-  const call = `${page.name}(${written.length > 0 ? `{ ${written.join(", ")} }` : ""})`;
-  const result = evaluate(loss, data as never);
-  const gradient = lookOf(loss).gradient;
-  const rounded = (numbers: ArrayLike<number>) => JSON.stringify(Array.from(numbers, (x) => Number(x.toFixed(4))));
-  return `import { ${["evaluate", page.name].sort().join(", ")} } from "webgpu-losses";
-const loss = ${call};
-const { perSample = [], ${gradient} = [] } = evaluate(loss, ${inputs});
+  const loss = lossOf(page.example);
+  const { gradient, sample } = lookOf(page);
+  const result = evaluate(loss, new Function(`return ${sample};`)());
+  // Of a masked loss the mask says more than the losses of all samples.
+  const [first, numbers] = "base" in loss ? ["mask", result.mask!] : ["perSample", result.perSample!];
+  const rounded = (values: ArrayLike<number>) => JSON.stringify(Array.from(values, (x) => Number(x.toFixed(4))));
+  return `import { ${["evaluate", ...namesIn(page.example.code)].sort().join(", ")} } from "webgpu-losses";
+const loss = ${page.example.code};
+const { ${first} = [], ${gradient} = [] } = evaluate(loss, ${sample});
 const rounded = (numbers: ArrayLike<number>) => Array.from(numbers, (x) => Number(x.toFixed(4)));
-console.log(rounded(perSample)); // ${rounded(result.perSample!)}
+console.log(rounded(${first})); // ${rounded(numbers)}
 console.log(rounded(${gradient})); // ${rounded(result[gradient]!)}
 console.log(JSON.stringify(loss)); // ${JSON.stringify(loss)}`;
 }
 
 const notice = "<!-- Written by docs/generate: edit the loss, then `npx vitest run --project cpu test/docs -u`. -->";
 
-function markdown(page: Page, classLosses: string): string {
+function markdown(page: Page): string {
   return `${notice}
 
 # ${page.name}
 
 ![${figureOf(page).title}, see the text for its formula](${page.id}.svg)
 
-${body(page, classLosses)}
+${body(page)}
 
 ## Example
 
@@ -120,11 +138,23 @@ ${example(page)}
 `;
 }
 
-const families = { regression: "Regression", binary: "Binary", class: "Over classes" };
+const headings = {
+  regression: "Regression",
+  binary: "Binary",
+  class: "Over classes",
+  mask: "Masks, around any loss",
+  modifier: "Modifiers, losses out of losses",
+};
+
+/** Where the list has a page. */
+function placeOf({ name, example }: Page): keyof typeof headings {
+  const kind = composed[name]?.kind ?? "loss";
+  return kind === "loss" ? lossOf(example).family : kind;
+}
 
 function list(): string {
-  const sections = Object.entries(families).map(([family, heading]) => {
-    const members = pages.filter(({ make, variants }) => make(variants[0] as never).family === family);
+  const sections = Object.entries(headings).map(([place, heading]) => {
+    const members = pages.filter((page) => placeOf(page) === place);
     const lines = members.map(
       ({ id, name }) => `- [${code(name)}](losses/${id}.md)${id === name ? "" : `, ${code(id)} in JSON`}`,
     );
@@ -132,15 +162,15 @@ function list(): string {
   });
   return `${notice}\n\n# Losses\n\n${sections.join("\n\n")}
 
-Masks and modifiers, which go around losses, are in the [the z-mask](z-mask.md), [the Lai loss](lai.md) and [Losses over classes](class-losses.md#modifiers).\n`;
+More on them: [the z-mask](z-mask.md), [the Lai loss](lai.md), [Losses over classes](class-losses.md).\n`;
 }
 
 /** The generated files of docs/ by name. */
-export function lossPages(classLosses: string): Map<string, string> {
+export function lossPages(): Map<string, string> {
   const files = new Map([["losses.md", list()]]);
   for (const page of pages) {
     files.set(`losses/${page.id}.svg`, svgOf(figureOf(page)));
-    files.set(`losses/${page.id}.md`, markdown(page, classLosses));
+    files.set(`losses/${page.id}.md`, markdown(page));
   }
   return files;
 }

@@ -82,8 +82,18 @@ export function lai(loss: RegressionLoss, options: LaiOptions): LaiLoss {
   return Object.freeze(made);
 }
 
-/** The Lai loss of absolute errors: `lai(absoluteError(), options)`. */
+/**
+ * The Lai loss of absolute errors: `lai(absoluteError(), options)`.
+ *
+ * @throws LossError `parameter` as `lai`.
+ * @see Lai, arXiv 2405.07884.
+ */
 export const laiMae = (options: Omit<LaiOptions, "form">): LaiLoss => lai(absoluteError(), options);
 
-/** The Lai loss of squared errors: `lai(squaredError(), options)`. "scaled", the default, squares the projected error. */
+/**
+ * The Lai loss of squared errors: `lai(squaredError(), options)`. "scaled", the default, squares the projected error.
+ *
+ * @throws LossError `parameter` as `lai`.
+ * @see Lai, arXiv 2405.07884.
+ */
 export const laiMse = (options: LaiOptions): LaiLoss => lai(squaredError(), options);

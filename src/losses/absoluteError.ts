@@ -16,5 +16,6 @@ export const absoluteError = define(regression, {
     formula: "|r|",
     gradient: "sign r, 0 at r = 0",
     source: "standard",
+    status: "confirmed",
   },
 });

@@ -37,5 +37,6 @@ export const barron = define(regression, {
     formula: "(b/alpha) (((r/c)²/b + 1)^(alpha/2) - 1), b = |alpha - 2|",
     gradient: "(r/c²) ((r/c)²/b + 1)^(alpha/2 - 1)",
     source: "Barron 2019, A General and Adaptive Robust Loss Function",
+    status: "confirmed",
   },
 });

@@ -20,5 +20,6 @@ export const binaryCrossEntropy = define(binary, {
     formula: "posWeight t softplus(-o) + (1 - t) softplus(o)",
     gradient: "(1 - t) sigmoid(o) - posWeight t sigmoid(-o)",
     source: "standard",
+    status: "confirmed",
   },
 });

@@ -17,5 +17,6 @@ export const cauchy = define(regression, {
     formula: "c²/2 ln(1 + (r/c)²)",
     gradient: "r / (1 + (r/c)²)",
     source: "our scale convention: second derivative 1 at r = 0",
+    status: "derived",
   },
 });

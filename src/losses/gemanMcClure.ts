@@ -16,5 +16,6 @@ export const gemanMcClure = define(regression, {
     formula: "r²/2 / (1 + (r/c)²)",
     gradient: "r / (1 + (r/c)²)²",
     source: "our scale convention: second derivative 1 at r = 0",
+    status: "derived",
   },
 });

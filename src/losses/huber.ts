@@ -21,5 +21,6 @@ export const huber = define(regression, {
     formula: "r²/2 for |r| <= delta, else delta (|r| - delta/2)",
     gradient: "clamp(r, -delta, delta)",
     source: "Huber 1964",
+    status: "confirmed",
   },
 });

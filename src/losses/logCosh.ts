@@ -20,5 +20,6 @@ export const logCosh = define(regression, {
     formula: "c² ln cosh(r / c)",
     gradient: "c tanh(r / c)",
     source: "standard",
+    status: "confirmed",
   },
 });

@@ -16,5 +16,6 @@ export const quantile = define(regression, {
     formula: "max(tau e, (tau - 1) e), e = target - prediction",
     gradient: "-tau for r < 0, 1 - tau for r > 0, 0 at r = 0",
     source: "Koenker and Bassett 1978",
+    status: "confirmed",
   },
 });

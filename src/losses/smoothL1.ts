@@ -21,5 +21,6 @@ export const smoothL1 = define(regression, {
     formula: "r²/(2 beta) for |r| <= beta, else |r| - beta/2",
     gradient: "clamp(r / beta, -1, 1)",
     source: "Girshick 2015 (Fast R-CNN)",
+    status: "confirmed",
   },
 });

@@ -16,5 +16,6 @@ export const squaredError = define(regression, {
     formula: "r²",
     gradient: "2 r",
     source: "standard",
+    status: "confirmed",
   },
 });

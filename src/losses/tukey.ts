@@ -19,5 +19,6 @@ export const tukey = define(regression, {
     formula: "c²/6 (1 - (1 - (r/c)²)³) for |r| <= c, else c²/6",
     gradient: "r (1 - (r/c)²)² for |r| <= c, else 0",
     source: "Beaton and Tukey 1974; c = 4.685 keeps 95 % efficiency for unit-variance Gaussian noise",
+    status: "confirmed",
   },
 });

@@ -17,5 +17,6 @@ export const welsch = define(regression, {
     formula: "c²/2 (1 - exp(-(r/c)²))",
     gradient: "r exp(-(r/c)²)",
     source: "our scale convention: second derivative 1 at r = 0",
+    status: "derived",
   },
 });

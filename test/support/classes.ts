@@ -18,21 +18,19 @@ export function labelRows(rows: number, classes: number, seed = 2): Float32Array
   return q;
 }
 
-/** What {@link compareClasses} takes beside a device. */
-export type Compared = Parameters<typeof compareClasses> extends [GPUDevice, ...infer Rest] ? Rest : never;
-
-/** Throws where a plan of a class loss, with a z-mask or without, differs from `evaluate`. */
-export async function compareClasses(
-  device: GPUDevice,
-  loss: Loss,
-  inputs: Inputs<"class">,
-  options: Options & { tuning?: Partial<Tuning>; inPlace?: boolean },
-  what: string,
-): Promise<void> {
-  const { tuning, inPlace, ...rest } = options;
-  const expected = evaluate(loss as ClassLoss, inputs, rest);
-  const got = await runPlan(device, loss, inputs, options);
-  const threshold = maskOf(loss)?.threshold ?? 0;
-  const scored = "base" in loss ? Math.max(...Array.from(expected.perSample!, Math.abs)) : 0;
-  expectParity(got, expected, what, { rtol: 1e-4, threshold, scored });
-}
+/** How a plan of a class loss, with a z-mask or without, is compared with `evaluate` on a device: throws where they differ. */
+export const classComparer =
+  (device: GPUDevice) =>
+  async (
+    loss: Loss,
+    inputs: Inputs<"class">,
+    options: Options & { tuning?: Partial<Tuning>; inPlace?: boolean },
+    what: string,
+  ): Promise<void> => {
+    const { tuning, inPlace, ...rest } = options;
+    const expected = evaluate(loss as ClassLoss, inputs, rest);
+    const got = await runPlan(device, loss, inputs, options);
+    const threshold = maskOf(loss)?.threshold ?? 0;
+    const scored = "base" in loss ? Math.max(...Array.from(expected.perSample!, Math.abs)) : 0;
+    expectParity(got, expected, what, { rtol: 1e-4, threshold, scored });
+  };

@@ -52,3 +52,16 @@ export function weightsFor(n: number, seed = 7): Float32Array {
   const next = random(seed);
   return Float32Array.from({ length: n }, () => (next() < 0.1 ? 0 : 0.25 + next()));
 }
+
+/** Data of any family, for rows of columns or classes; of a Lai loss one sample per row. */
+export function familyData(
+  family: "regression" | "lai" | "binary" | "class",
+  rows: number,
+  columns: number,
+  seed: number,
+  ignored: number,
+) {
+  if (family === "class") return classData(rows, columns, seed, ignored);
+  if (family === "binary") return binaryData(rows * columns, seed, ignored);
+  return regressionData(family === "lai" ? rows : rows * columns, seed);
+}

@@ -112,5 +112,8 @@ export const detachedLosses: readonly ClassLoss[] = [
   normalizedNegative(focal({ detach: true })),
 ];
 
+/** Losses with the names that they have in lists of tests: their JSON. */
+export const named = (list: readonly ClassLoss[]) => list.map((loss) => [JSON.stringify(loss), loss] as const);
+
 /** All class losses. */
 export const classLosses: readonly ClassLoss[] = [...classBases, ...classComposites, ...detachedLosses];

@@ -24,16 +24,19 @@ export interface Binder {
 /** Bytes of a port for one chunk, and where the chunk starts in it. */
 function extent(problem: Problem, port: Port, grid: Grid, { firstRow, rows }: Chunk) {
   const unit = unitOf(port);
-  if (typeof unit === "number") return { offset: 0, size: unit };
-  if (unit === "group") return { offset: 0, size: 16 * grid.groups };
-  if (unit === "scratch") return { offset: 0, size: scratchSize(grid) };
-  if (unit === "bins") return { offset: 0, size: binsSize(grid.groups) + listSize(grid) };
-  if (unit === "class") return { offset: 0, size: 4 * Math.max(2, grid.width) };
-  const words = { element: grid.groupColumns * grid.width, sample: grid.groupColumns, feature: grid.features!, row: 6 }[
-    unit
-  ];
-  const bytes = words * (problem.familyTraits.bytesOf?.(problem, port) ?? 4);
-  return { offset: bytes * firstRow, size: 4 * Math.ceil((bytes * rows) / 4) };
+  const { groups, groupColumns: columns, width, features } = grid;
+  const words = { element: columns * width, sample: columns, feature: features, row: 6 }[unit as "row"];
+  if (words !== undefined) {
+    const bytes = words * (problem.familyTraits.bytesOf?.(problem, port) ?? 4);
+    return { offset: bytes * firstRow, size: 4 * Math.ceil((bytes * rows) / 4) };
+  }
+  const sizes = {
+    group: 16 * groups,
+    scratch: scratchSize(grid),
+    bins: binsSize(groups) + listSize(grid),
+    class: 4 * Math.max(2, width),
+  };
+  return { offset: 0, size: sizes[unit as "group"] ?? unit };
 }
 
 /** Makes bind groups for a plan; `whole` is the grid of its full capacity. */

@@ -23,8 +23,14 @@ export class LossError extends Error {
 }
 
 /** Throws the {@link LossError} that every refusal is: `<subject>: <what> must <rule>, got <value>. <remedy>.` */
-export function refuse(code: LossErrorCode, subject: string, rule: string, got: unknown, remedy = ""): never {
-  throw new LossError(code, `${subject}: ${rule}, got ${show(got)}. ${remedy}`.trimEnd());
+export function refuse(
+  code: LossErrorCode,
+  subject: string,
+  rule: string,
+  got: unknown,
+  remedy = "See its documentation.",
+): never {
+  throw new LossError(code, `${subject}: ${rule}, got ${show(got)}. ${remedy}`);
 }
 
 /** Formats a value for an error message without ever running code of the value's own. */
@@ -91,7 +97,7 @@ export const choice = (allowed: readonly string[]): WordRule => ({
 
 /** Throws a LossError unless a parameter has its type and satisfies its rule. */
 export function checkParameter(subject: string, name: string, value: unknown, rule: Rule | WordRule): void {
-  const { text, test, type = "number", remedy = "See its documentation." } = rule as WordRule;
+  const { text, test, type = "number", remedy } = rule as WordRule;
   if (typeof value !== type || !test(value as never)) {
     refuse("parameter", subject, `${name} must ${text}`, value, remedy);
   }

@@ -84,7 +84,7 @@ export function createGroupCache<P>(
         const scope = device.popErrorScope();
         checks = Promise.all([checks, scope]).then(([, error]) => {
           if (error) {
-            const text = `${subject}: buffers must belong to the plan's device, got: ${error.message}`;
+            const text = `${subject}: buffers must belong to the plan's device, got: ${error.message}. Use others.`;
             failure ??= new LossError("buffer", text);
             calls.delete(key);
           }

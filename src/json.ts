@@ -1,6 +1,6 @@
 /** Losses as JSON: the registry from ids to losses. A bundle pays for it only when it imports it. */
 import type { ClassLoss } from "./classes/loss.js";
-import { LossError, refuse, refuseUnknown, show } from "./errors.js";
+import { refuse, refuseUnknown, show } from "./errors.js";
 import { lai, laiMae, laiMse } from "./lai/loss.js";
 import type { BaseLoss, LossSpec, RegressionLoss } from "./loss.js";
 import {
@@ -164,12 +164,12 @@ function read(spec: LossSpec): Loss {
   }
   const { keys, make, modify, add } = reader;
   if (make && !modify && of !== undefined) {
-    throw new LossError("parameter", `lossFromJSON: of must stand with a modifier, got it with ${show(loss)}.`);
+    refuse("parameter", "lossFromJSON", "of must stand with a modifier", loss, "Leave it out, or name the modifier.");
   }
   const parameters = readParameters(params, keys, loss);
   if (make && of === undefined) return make(parameters);
   if (of === undefined) {
-    throw new LossError("parameter", `lossFromJSON: ${loss} must have a loss to modify, got no "of".`);
+    refuse("parameter", "lossFromJSON", `${loss} must have a loss to modify`, of, "Give of.");
   }
   if (modify) return modify(read(of as LossSpec), parameters);
   if (!(Array.isArray(of) && Array.from(of).every((part) => Array.isArray(part) && part.length === 2))) {

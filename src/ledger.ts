@@ -109,7 +109,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
 
   const alive = (): void => {
     refuseLost(device, "ledger");
-    if (destroyed) throw new LossError("buffer", "ledger: the ledger must not be destroyed, got a destroyed one.");
+    if (destroyed) refuse("buffer", "ledger", "the ledger must be alive", "destroyed", "Create another ledger.");
     if (failure) throw failure;
   };
 
@@ -149,7 +149,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
         if (error)
           failure ??= new LossError(
             "buffer",
-            `ledger: buffers must belong to the ledger's device, got: ${error.message}`,
+            `ledger: buffers must belong to the ledger's device, got: ${error.message}. Use others.`,
           );
       });
       own?.end();
@@ -165,7 +165,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
         await staging.mapAsync(MAP_READ);
       } catch {
         refuseLost(device, "ledger");
-        throw new LossError("device", "ledger: the counters must be readable, got a failed mapping.");
+        refuse("device", "ledger", "the counters must be readable", "a failed mapping", "Create another ledger.");
       }
       const counts = new Uint32Array(staging.getMappedRange().slice(0));
       staging.destroy();

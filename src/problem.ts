@@ -2,7 +2,6 @@
  * What `evaluate`, `run` and `createPlan` have in common: options with their defaults, the checks of inputs against a shape,
  * and the view of a problem as samples.
  */
-
 import type { Resolved } from "./elements.js";
 import { checkParameter, eachOf, oneOf, refuse, refuseUnknown } from "./errors.js";
 import type { Extra, Extras, Family, FamilyTraits } from "./families.js";
@@ -51,7 +50,7 @@ export interface OptionalInputs {
   readonly classWeights?: ArrayLike<number>;
   /** Gradient of whatever follows with respect to the loss: a number for "mean" and "sum", one per sample for "none"; default 1. */
   readonly upstream?: number | ArrayLike<number>;
-  /** Means and deviations to mask by, in place of the batch's own (zMasked only), in the form of a result's `statistics`. */
+  /** Means and deviations to mask by, in place of the batch's own (masked losses only), in the form of a result's `statistics`. */
   readonly givenStatistics?: readonly Pick<GroupStatistics, "column" | "class" | "mean" | "standardDeviation">[];
 }
 /** Everything that a loss of family F reads. */
@@ -79,7 +78,7 @@ export interface Options extends OptionalInputs {
 export interface Result<A extends Float32Array | Float64Array> extends Extras {
   /** A number for "mean" and "sum"; w m l of every sample for "none". */
   loss: number | A;
-  /** w l of every sample, 0 where ignored; under zMasked the unweighted base loss, masked or not, 0 where ignored or omitted. */
+  /** w l of every sample, 0 where ignored; under a mask the unweighted base loss, masked or not, 0 where ignored or omitted. */
   perSample?: A;
   /** d loss / d predictions (or logits), upstream folded in; one per element. */
   gradient?: A;
@@ -89,11 +88,11 @@ export interface Result<A extends Float32Array | Float64Array> extends Extras {
   count: number;
   /** Sum of their weights. */
   weightSum: number;
-  /** zMasked only: 1 for samples that were kept. */
+  /** Masked losses only: 1 for samples that were kept. */
   mask?: Uint8Array;
-  /** zMasked only: the score of every sample, 0 where ignored or omitted. */
+  /** Masked losses only: the score of every sample, 0 where ignored or omitted. */
   z?: A;
-  /** zMasked only: one entry per group, column by column; a single (0, 0) for `per: "batch"`. */
+  /** Masked losses only: one entry per group, column by column; a single (0, 0) for `per: "batch"`. */
   statistics?: GroupStatistics[];
   /** What is likely a mistake but no error, such as a threshold that can never fire for this batch size. */
   warnings: string[];

@@ -1,5 +1,4 @@
 /** Puts a module together: constants, library, the loss, ports, samples, groups and kernels, by plain concatenation. */
-
 import type { Estimator } from "./estimator.js";
 import { type Port, portsWgsl, type View } from "./ports.js";
 import type { Geometry, Problem } from "./problem.js";

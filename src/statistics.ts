@@ -1,6 +1,5 @@
 /** Means and standard deviations: the groups that a z-mask scores within, and merging them over shards. */
-
-import { LossError, refuse, show } from "./errors.js";
+import { refuse } from "./errors.js";
 import type { Mask } from "./zMasked.js";
 
 /** Mean and deviation of one group of samples. */
@@ -84,10 +83,8 @@ export function groupMoments(
 function mergePair(a: Moments, b: Moments): Moments {
   for (const moments of [a, b]) {
     if (typeof moments !== "object" || moments === null || !(moments.n >= 0)) {
-      throw new LossError(
-        "parameter",
-        `mergeStatistics: a group must be { n, mean, m2 } with n >= 0, got ${show(moments?.n)} for n.`,
-      );
+      const rule = "a group must be { n, mean, m2 } with n >= 0";
+      refuse("parameter", "mergeStatistics", rule, moments?.n, "groupMoments() makes them.");
     }
   }
   if (a.n === 0) return { n: b.n, mean: b.mean, m2: b.m2 };

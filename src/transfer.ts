@@ -75,9 +75,11 @@ export async function transfer(
     refuseLost(device, subject);
     const error = invalid ?? cause;
     if (error) await check().catch(() => {});
-    if (memory)
-      throw new LossError("device", `${subject}: memory must suffice, got: ${memory.message}. Split the batch.`);
-    if (error) throw new LossError("device", `${subject}: results must be readable, got: ${error.message}`);
+    const failure = memory ?? error;
+    if (failure) {
+      const rule = memory ? "memory must suffice" : "results must be readable";
+      throw new LossError("device", `${subject}: ${rule}, got: ${failure.message}. Split the batch.`);
+    }
     const bytes = staging.getMappedRange().slice(0);
     return (name) => [bytes, offsets[name], sizes[name] / 4];
   } finally {

@@ -1,5 +1,4 @@
 /** The one table that fits kernels to an adapter. */
-
 import { checkParameter, nonNegative, refuseUnknown } from "./errors.js";
 
 /** How work is cut for an adapter; every figure can be overridden in `createPlan`'s option `tuning`. */

@@ -10,17 +10,17 @@ export interface ZMaskOptions {
   /** Samples with |z| above it are masked; above 0, default 2. `z = threshold` stays. */
   readonly threshold?: number;
   /**
-   * What is scored: the per-sample `loss` (default for regression), the signed `error` prediction - target (regression),
-   * the `logit` (default for binary losses) or its `probability` (binary).
+   * What is scored: the per-sample `loss` (default, but for binary losses), the signed `error` prediction - target (regression),
+   * the `logit` (default for binary losses) or its `probability` (binary; of class losses those of the label).
    */
   readonly statistic?: Statistic;
-  /** One mean and deviation for the whole `batch` (default for regression), or one per column and `class` (default for binary losses). */
+  /** One mean and deviation for the whole `batch` (default, but for binary losses), or one per `class`, of binary losses per column and class (their default). */
   readonly per?: "batch" | "class";
   /** Delta degrees of freedom of the standard deviation: sqrt(sum / (n - ddof)); default 1. Without effect on the median. */
   readonly ddof?: number;
   /** Added to the standard deviation, in units of the statistic; default 0. */
   readonly eps?: number;
-  /** With shape [rows, columns]: is a `sample` a row (default for regression), or is every `element` one (default for binary losses)? */
+  /** With shape [rows, columns]: is a `sample` a row (default for regression; always so for class losses), or is every `element` one (default for binary losses)? */
   readonly granularity?: "sample" | "element";
   /**
    * `moments`: mean and standard deviation (default, as the paper). `median`: the median, and 1.4826 times the median distance from it,

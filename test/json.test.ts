@@ -140,13 +140,13 @@ describe("JSON that is no loss", () => {
     [
       "of with a base loss",
       "parameter",
-      /of must stand with a modifier, got it with "mse"/,
+      /of must stand with a modifier, got "mse"/,
       read({ loss: "mse", of: { loss: "l1" } }),
     ],
     [
       "of with a preset",
       "parameter",
-      /of must stand with a modifier, got it with "zmse"/,
+      /of must stand with a modifier, got "zmse"/,
       read({ loss: "zmse", of: { loss: "l1" } }),
     ],
     ["of that is null", "parameter", /^lossFromJSON: the spec must .* got null/, read({ loss: "zMasked", of: null })],

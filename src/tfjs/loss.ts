@@ -183,7 +183,7 @@ export function toTfjs(tf: Tf, loss: Loss, options: TfjsOptions = {}): TfjsLoss<
   const checkShapes = (given: TfjsInputs): void => {
     for (const name of data) {
       if (!(given[name] as Tensor | undefined)?.shape)
-        refuse("shape", subject, `${name} must be a tensor`, given[name]);
+        refuse("shape", subject, `${name} must be a tensor`, given[name], "Give it.");
     }
     const [first, second] = [given[firstName] as Tensor, given[secondName] as Tensor];
     const ids = family === "class" && second.size !== first.size;

@@ -65,7 +65,7 @@ export interface Documentation {
   readonly gradient: string;
   /** Paper or code that defines it, or "our convention". */
   readonly source: string;
-  /** Whether the source states the definition, it follows from what the source states, or it is our reading. */
+  /** Whether the source states the definition, it follows from what the source states, or it is our reading; every built-in loss says so. */
   readonly status?: "confirmed" | "derived" | "inferred";
 }
 

@@ -36,6 +36,12 @@ describe("docs/losses and its list", () => {
     expect(pages.map(({ name }) => name).sort()).toEqual(named.sort());
   });
 
+  it("has a status for every definition", () => {
+    for (const { definition } of library.losses) {
+      expect(definition.documentation.status, definition.id).toMatch(/^(confirmed|derived|inferred)$/);
+    }
+  });
+
   it("has small pictures", () => {
     for (const [name, text] of files) if (name.endsWith(".svg")) expect(text.length, name).toBeLessThan(12_000);
   });

@@ -11,3 +11,10 @@ export function sigmoid(x: number): number {
   const e = Math.exp(x);
   return e / (1 + e);
 }
+
+/** ((b + u)^q - b^q) / q for positive b and q and u from 0 on, without cancellation for small u. */
+export function powerRise(b: number, u: number, q: number): number {
+  const grown = q * Math.log1p(u / b);
+  // Far apart, the powers do not cancel, and one may vanish where their ratio overflows.
+  return (grown > 1 ? (b + u) ** q - b ** q : b ** q * Math.expm1(grown)) / q;
+}

@@ -4,7 +4,10 @@ import { expect, it } from "vitest";
 
 const root = new URL("../", import.meta.url);
 const read = (name: string): string => readFileSync(new URL(name, root), "utf8");
-const folders = ["bench", "demo", "docs", "examples", "scripts", "shaders", "src", "test"];
+/** All folders of the project but those that commands make. */
+const folders = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !/^(\.|node_modules$|dist$|site$|coverage$)/.test(entry.name))
+  .map(({ name }) => name);
 const sources = folders.flatMap((folder) =>
   readdirSync(new URL(folder, root), { recursive: true, encoding: "utf8" })
     .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)

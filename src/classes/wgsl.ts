@@ -120,7 +120,7 @@ function powersText(terms: readonly Term[], ends: readonly number[]): string {
             i,
             q: `parameter(${ends[i] - 1}u)`,
             factor: `parameter(${ends[i] - 2}u)`,
-            linear: term.psi.definition.power?.length === 0,
+            logarithmic: term.psi.definition.power?.length === 0, // q is 0, whatever the parameters
           },
         ]
       : [],
@@ -131,19 +131,19 @@ function powersText(terms: readonly Term[], ends: readonly number[]): string {
 struct Powers { ${fields.map((_, n) => `x${n}: f32`).join(", ")} }
 struct PowerQuads { ${fields.map((_, n) => `x${n}: vec4f`).join(", ")} }
 fn power_rates(factor: f32) -> Powers { var p = Powers();
-${each(({ q, linear }, n) => `p.x${n} = ${linear ? "factor" : `${q} * factor`};`)}
+${each(({ q, logarithmic }, n) => `p.x${n} = ${logarithmic ? "factor" : `${q} * factor`};`)}
 return p; }
 fn rebased(own: Powers, d: f32, count: f32, rates: Powers) -> Powers { var p = own;
-${each(({ linear }, n) => `p.x${n} += ${linear ? `count * (rates.x${n} * d)` : `expm1_quad(vec4f(rates.x${n} * d)).x * (p.x${n} + count)`};`)}
+${each(({ logarithmic }, n) => `p.x${n} += ${logarithmic ? `count * (rates.x${n} * d)` : `expm1_quad(vec4f(rates.x${n} * d)).x * (p.x${n} + count)`};`)}
 return p; }
 fn with_powers(own: PowerQuads, d: vec4f, root: vec4f, rates: Powers) -> PowerQuads { var p = own;
-${each(({ linear }, n) => {
-  if (linear) return `p.x${n} += rates.x${n} * d;`;
+${each(({ logarithmic }, n) => {
+  if (logarithmic) return `p.x${n} += rates.x${n} * d;`;
   return `if (WAY == ANY) { p.x${n} += expm1_quad(rates.x${n} * d); } else { p.x${n} += root; }`;
 })}
 return p; }
 fn with_totals(own: Powers, quads: PowerQuads, count: f32) -> Powers { var p = own;
-${each(({ linear }, n) => `p.x${n} += total(quads.x${n})${linear ? "" : " - select(count, 0.0, WAY == ANY)"};`)}
+${each(({ logarithmic }, n) => `p.x${n} += total(quads.x${n})${logarithmic ? "" : " - select(count, 0.0, WAY == ANY)"};`)}
 return p; }
 fn three_powers(p: Powers) -> vec3f { return vec3f(${[0, 1, 2].map((n) => (powers[n] ? `p.x${n}` : "0.0"))}); }
 fn powers_from(v: vec3f) -> Powers { var p = Powers(); ${each((_, n) => (n < 3 ? `p.x${n} = v[${n}];` : ""))} return p; }
@@ -158,20 +158,20 @@ let raised = rebased(own, d, counts.x, rates); let raised_other = rebased(other,
 ${each((_, n) => `p.x${n} = select(own.x${n} + raised_other.x${n}, raised.x${n} + other.x${n}, grows);`)}
 return p; }
 fn power_sums(i: u32, p: Powers, log_sum: f32, others: f32) -> vec2f {
-${each(({ i, q, factor, linear }, n) => {
+${each(({ i, q, factor, logarithmic }, n) => {
   const centered = kindOf(terms[i]) === "CENTERED";
-  if (linear)
+  if (logarithmic)
     return `if (i == ${i}u) { return -${factor} * vec2f(${centered ? `p.x${n}` : `p.x${n} - others * log_sum`}, others); }`;
   const value = centered ? `e * p.x${n}` : `e * p.x${n} + others * expm1(-${q} * log_sum)`;
   return `if (i == ${i}u) { let e = exp(-${q} * log_sum); return -${factor} * vec2f((${value}) / ${q}, e * (others + p.x${n})); }`;
 })}
 return vec2f(); }
 fn power_weights(coefficients: ptr<function, array<Coefficients, TERMS>>, scale: f32, log_sum: f32) -> Powers { var p = Powers();
-${each(({ i, q, factor, linear }, n) => `p.x${n} = -(*coefficients)[${i}].every * ${factor} * scale${linear ? "" : ` * exp(-${q} * log_sum)`};`)}
+${each(({ i, q, factor, logarithmic }, n) => `p.x${n} = -(*coefficients)[${i}].every * ${factor} * scale${logarithmic ? "" : ` * exp(-${q} * log_sum)`};`)}
 return p; }
 fn power_pulls(p: Powers, d: vec4f, root: vec4f, rates: Powers) -> vec4f { var sum = vec4f();
-${each(({ linear }, n) => {
-  if (linear) return `sum += p.x${n};`;
+${each(({ logarithmic }, n) => {
+  if (logarithmic) return `sum += p.x${n};`;
   return `if (WAY == ANY) { sum += p.x${n} * exp2(rates.x${n} * d); } else { sum += p.x${n} * root; }`;
 })}
 return sum; }`;

@@ -1,6 +1,7 @@
 // Class loss in float64; the same formula for the GPU is shaders/losses/asymmetricGeneralizedCrossEntropy.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
+import { powerRise } from "../numerics.js";
 import { functionsExpm1, functionsLog1p, lossesAsymmetricGeneralizedCrossEntropy } from "../shaders.generated.js";
 
 /** Asymmetric generalized cross-entropy: robust where clean labels dominate. */
@@ -15,10 +16,7 @@ export const asymmetricGeneralizedCrossEntropy = defineClassLoss({
   uses: [functionsExpm1, functionsLog1p],
   value: (l, { a, q }) => {
     if (a === 0) return -Math.expm1(q * l) / q;
-    const b = a + Math.exp(l);
-    const grown = q * Math.log1p(-Math.expm1(l) / b);
-    // Far apart, the powers do not cancel, and one may vanish where their ratio overflows.
-    return (grown > 1 ? (a + 1) ** q - b ** q : b ** q * Math.expm1(grown)) / q;
+    return powerRise(a + Math.exp(l), -Math.expm1(l), q);
   },
   slope: (l, { a, q }) => (a === 0 ? -Math.exp(q * l) : -Math.exp(l) * (a + Math.exp(l)) ** (q - 1)),
   traits: { convex: false, boundedSlope: true },

@@ -1,6 +1,7 @@
 // Class loss in float64; the same formula for the GPU is shaders/losses/asymmetricUnhinged.wgsl.
 import { defineClassLoss } from "../classes/loss.js";
 import { rules } from "../loss.js";
+import { powerRise } from "../numerics.js";
 import { functionsExpm1, functionsLog1p, lossesAsymmetricUnhinged } from "../shaders.generated.js";
 
 /** Asymmetric unhinged loss: a power of a - p, robust where clean labels dominate. */
@@ -13,12 +14,7 @@ export const asymmetricUnhinged = defineClassLoss({
   },
   wgsl: lossesAsymmetricUnhinged,
   uses: [functionsExpm1, functionsLog1p],
-  value: (l, { a, q }) => {
-    const [b, u] = [a - 1, -Math.expm1(l)];
-    const grown = q * Math.log1p(u / b);
-    // Far apart, the powers do not cancel, and one may vanish where their ratio overflows.
-    return (grown > 1 ? (b + u) ** q - b ** q : b ** q * Math.expm1(grown)) / q;
-  },
+  value: (l, { a, q }) => powerRise(a - 1, -Math.expm1(l), q),
   slope: (l, { a, q }) => -Math.exp(l) * (a - 1 - Math.expm1(l)) ** (q - 1),
   traits: { convex: false, boundedSlope: true },
   documentation: {

@@ -182,7 +182,7 @@ export const composed: Readonly<Record<string, Composed>> = {
     takes: "a base loss, also tempered or partially Huberized",
     file: "modifiers/normalizedNegative.ts",
     formula: "1 - n_y / Σ n_k, n_k = A - min(l(z, k), A)",
-    gradient: "(dl_y [l_y < A] - n_y / Σ n_k Σ dl_k [l_k < A]) / Σ n_k",
+    gradient: "(dl_y [l_y < A] - (n_y / Σ n_k) Σ dl_k [l_k < A]) / Σ n_k",
     status: "confirmed",
     note: "as their paper and code have it, without the penalty on the model's weights",
     json: "`normalizedNegative`; `nnce`, `nnfl` of cross-entropy and `focal`",

@@ -55,9 +55,9 @@ const laiNote =
   "the projections and the role of lambda are confirmed by reviews of the paper; the formula with lambda is as transcribed by others, and several features are our reading";
 const classes = { kind: "loss", takes: "class: `logits`, `labels`" } as const;
 const modifier = { kind: "modifier", takes: "any class loss, or a sum of them" } as const;
-/** Where docs/class-losses.md speaks of it. */
-const section = (name: string) =>
-  ({ more: ["Losses over classes", `../class-losses.md#${name.toLowerCase()}`] }) as const;
+/** The part of docs/class-losses.md that speaks of it. */
+const section = (heading: "symmetrization" | "modifiers" | "other-scores-other-probabilities") =>
+  ({ more: ["Losses over classes", `../class-losses.md#${heading}`] }) as const;
 const ofSymmetrization = "by reviews of the paper, which we could not read in full";
 
 export const composed: Readonly<Record<string, Composed>> = {
@@ -153,7 +153,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   symmetrized: {
     ...modifier,
-    ...section("symmetrized"),
+    ...section("symmetrization"),
     file: "modifiers/symmetrized.ts",
     formula: "l(z, y) - mean over k of l(z, k)",
     gradient: "that of l less its mean over all labels",
@@ -167,7 +167,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   normalized: {
     ...modifier,
-    ...section("normalized"),
+    ...section("modifiers"),
     takes: "a class loss that is positive and of a single term",
     file: "modifiers/normalized.ts",
     formula: "l(z, y) / Σ l(z, k)",
@@ -178,7 +178,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   normalizedNegative: {
     ...modifier,
-    ...section("normalizedNegative"),
+    ...section("modifiers"),
     takes: "a base loss, also tempered or partially Huberized",
     file: "modifiers/normalizedNegative.ts",
     formula: "1 - n_y / Σ n_k, n_k = A - min(l(z, k), A)",
@@ -190,7 +190,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   partiallyHuberized: {
     ...modifier,
-    ...section("partiallyHuberized"),
+    ...section("modifiers"),
     takes: "a base loss over classes that gets steeper as the probability falls",
     file: "modifiers/partiallyHuberized.ts",
     formula: "l as long as -dl/dp stays below tau, its tangent beyond",
@@ -206,7 +206,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   tempered: {
     ...modifier,
-    ...section("tempered"),
+    ...section("modifiers"),
     file: "modifiers/tempered.ts",
     formula: "l(alpha z, y) / alpha",
     gradient: "that of l at alpha z",
@@ -220,7 +220,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   smoothed: {
     ...modifier,
-    ...section("smoothed"),
+    ...section("modifiers"),
     file: "modifiers/smoothed.ts",
     formula: "(1 - eps) l(z, y) + eps mean over k of l(z, k)",
     gradient: "that of l for the label (1 - eps) e + eps / K",
@@ -234,7 +234,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   weightedSum: {
     ...modifier,
-    ...section("weightedSum"),
+    ...section("modifiers"),
     takes: "1 to 8 class losses, each with its weight",
     file: "modifiers/weightedSum.ts",
     formula: "Σ w l",
@@ -249,7 +249,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   unhinged: {
     ...classes,
-    ...section("unhinged"),
+    ...section("symmetrization"),
     file: "losses/unhinged.ts",
     formula: "mean(z) - z_y",
     gradient: "1/K - e",
@@ -258,7 +258,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   unhingedL2: {
     ...classes,
-    ...section("unhingedL2"),
+    ...section("symmetrization"),
     file: "losses/unhingedL2.ts",
     formula: "mean(f) - f_y, f = scale z / ||z||",
     gradient: "(scale / ||z||) (g - v (v . g)), v = z / ||z||, g = 1/K - e",
@@ -268,7 +268,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   sgce: {
     ...classes,
-    ...section("sgce"),
+    ...section("symmetrization"),
     file: "losses/sgce.ts",
     formula: "(mean over k of p_k^q - p_y^q) / q",
     gradient: "p_y^q (p - e)_j + (p_j^q - p_j Σ p^q) / K",
@@ -278,7 +278,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   alphaMae: {
     ...classes,
-    ...section("alphaMae"),
+    ...section("symmetrization"),
     file: "losses/alphaMae.ts",
     formula: "(1 - softmax(alpha z)_y) / alpha",
     gradient: "pi_y (pi - e)",
@@ -292,7 +292,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   logitClippedCrossEntropy: {
     ...classes,
-    ...section("logitClipCe-logitClippedCrossEntropy"),
+    ...section("other-scores-other-probabilities"),
     file: "losses/logitClippedCrossEntropy.ts",
     formula: "-log softmax(z min(1, tau / ||z||))_y",
     gradient: "g = p - e within the norm; (tau / ||z||) (g - v (v . g)), v = z / ||z||, where clipped",
@@ -303,7 +303,7 @@ export const composed: Readonly<Record<string, Composed>> = {
   },
   biTempered: {
     ...classes,
-    ...section("biTempered-biTempered"),
+    ...section("other-scores-other-probabilities"),
     file: "losses/biTempered.ts",
     formula: "Σ [Y (log_t1 Y - log_t1 p) - (Y^(2 - t1) - p^(2 - t1)) / (2 - t1)]",
     gradient: "f_j - esc_j Σ f, f = (p - Y) p^(t2 - t1), esc = p^t2 / Σ p^t2",

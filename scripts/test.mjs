@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findChromium, findFirefox, firefoxAdvice } from "./lib/browsers.mjs";
 import { ensureDependencies } from "./lib/dependencies.mjs";
+import { reachedFolder } from "./lib/reached.mjs";
 import { root, run } from "./lib/run.mjs";
 import { lessIn, optionalRuntimes, runtimes } from "./lib/runtimes.mjs";
 import { findVulkan } from "./lib/vulkan.mjs";
@@ -126,7 +127,11 @@ for (const runtime of chosen) {
     if (runtime === "firefox" && !findFirefox({ install: true })) {
       row.notes.push(`runtime skipped: ${firefoxAdvice()}`);
     } else {
+      const reached = runtime === "dawn" && extra.length === 0 ? reachedFolder() : undefined;
       row = runVitest(runtime, extra, vulkan);
+      const problems = (await reached?.problems()) ?? [];
+      row.failed += problems.length;
+      row.notes.push(...problems);
       const none = row.passed + row.failed === 0;
       // A filter may leave a runtime without tests: cpu has no GPU tests, for example.
       if (none && extra.length > 0) row.notes.push(`runtime skipped: no test matches ${extra.join(" ")}`);

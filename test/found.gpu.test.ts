@@ -1,5 +1,5 @@
 // What random losses have found in the kernels, once each; see algebra.fuzz.
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
   asymmetricGeneralizedCrossEntropy,
   asymmetricUnhinged,
@@ -7,9 +7,13 @@ import {
   evaluate,
   jensenShannon,
   run,
+  tempered,
+  unhinged,
 } from "../src/index.js";
+import { normal, random } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
+import { expectExplained, variants } from "./support/uncertainty.js";
 
 const { device } = await requestTestDevice();
 
@@ -25,5 +29,25 @@ describe("class losses over the whole range of probabilities", () => {
   ];
   it.each(losses)("%s", async (what, loss) => {
     expectParity(await run(device, loss, inputs, options), evaluate(loss, inputs, options), what);
+  });
+});
+
+describe("rows of probabilities", () => {
+  // q within 2^-9 of 1/2: the loss is (q1 - q0) times half the difference of the logits, and 1/2 is all that float32 knows of q to 2^-25.
+  it("whose label is nearly a tie: what cancels is as uncertain as the probabilities", async () => {
+    const [rows, next] = [40, random(3)];
+    const logits = Float32Array.from({ length: 2 * rows }, () => 2 * normal(next));
+    const shares = Float32Array.from({ length: rows }, (_, i) => 0.5 + (i - 20) * 1e-4 + 1e-6 * next());
+    const labels = Float32Array.from({ length: 2 * rows }, (_, i) => (i % 2 ? 1 - shares[i >> 1] : shares[i >> 1]));
+    const options = { reduction: "none", shape: [rows, 2] } as const;
+    const loss = tempered(unhinged(), { alpha: 40 });
+    const got = await run(device, loss, { logits, labels }, options);
+    expectExplained(got, variants(loss, { logits, labels }, options, 1), loss, 1, "nearly a tie");
+    // No more than rounding: a few units in the last place of what cancels.
+    const expected = evaluate(loss, { logits, labels }, options);
+    for (const [i, x] of expected.perSample!.entries()) {
+      const size = Math.abs(logits[2 * i] - logits[2 * i + 1]) / 2;
+      expect(Math.abs(got.perSample![i] - x), `row ${i}`).toBeLessThanOrEqual(4 * 2 ** -24 * size);
+    }
   });
 });

@@ -19,7 +19,7 @@ const gpuTest = ".gpu.test.ts";
 const lessOf = [
   {
     runtimes: ["chromium", "firefox", "naga"],
-    files: ["mutation"],
+    files: ["mutation", "races"],
     why: "it tries the checks, not the runtime",
   },
   {

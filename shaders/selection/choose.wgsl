@@ -62,6 +62,7 @@ fn choose(group: u32, lane: u32) {
       break;
     }
   }
+  storageBarrier();  // all have read what is known of the group
   workgroupBarrier();  // the next one is known
   if (lane == 0u && missed) {
     set_word(group, BELOW, 0u);

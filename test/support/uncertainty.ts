@@ -61,12 +61,13 @@ function variedLoss(loss: Loss, vary: (x: number) => number): Loss {
   return { ...loss, terms: varied } as Loss;
 }
 
-/** Inputs that are measured, as opposed to labels. */
+/** Inputs that are measured. Labels are, where they are probabilities: whole numbers are exact. */
 const measuredInputs = ["predictions", "targets", "logits", "slopes", "weights", "classWeights"];
 
 function variedInputs(inputs: Inputs, vary: (x: number) => number): Inputs {
   const entries = Object.entries(inputs).map(([name, given]) => {
     const measured = measuredInputs.includes(name) && isArray(given);
+    if (name === "labels" && isArray(given)) return [name, Float64Array.from(given, (x) => (x % 1 ? vary(x) : x))];
     return [name, measured ? Float64Array.from(given, vary) : given];
   });
   return Object.fromEntries(entries) as Inputs;

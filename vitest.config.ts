@@ -10,7 +10,7 @@ import {
   softwareDriver,
 } from "./scripts/lib/browsers.mjs";
 import { peers } from "./scripts/lib/peers.mjs";
-import { excludedBy, gpuTests, shared } from "./scripts/lib/runtimes.mjs";
+import { excludedBy, gpuSetup, gpuTests, shared } from "./scripts/lib/runtimes.mjs";
 import { LongestFirst } from "./scripts/lib/sequencer.mjs";
 import { findVulkan } from "./scripts/lib/vulkan.mjs";
 
@@ -34,7 +34,7 @@ export default defineConfig({
           include: gpuTests,
           exclude: excludedBy("dawn"),
           pool: "forks", // a native module: threads share its state
-          setupFiles: ["test/setup/dawn.ts"],
+          setupFiles: ["test/setup/dawn.ts", ...gpuSetup],
           ...shared,
           env: { ...shared.env, ...(driver && { VK_ICD_FILENAMES: driver }) },
         },
@@ -45,6 +45,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: gpuTests,
+          setupFiles: gpuSetup,
           ...shared,
           browser: {
             enabled: true,

@@ -19,6 +19,13 @@ const driver = softwareDriver ? findVulkan().dawn : undefined;
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    coverage: {
+      include: ["src/**/*.ts"],
+      exclude: ["src/**/*.generated.ts"],
+      // Lines that no test reaches, and where they are.
+      reporter: [["text", { skipFull: true }], "text-summary"],
+      thresholds: { lines: 95 },
+    },
     projects: [
       {
         test: {

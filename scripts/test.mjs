@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findChromium, findFirefox, firefoxAdvice } from "./lib/browsers.mjs";
+import { createCoverage } from "./lib/coverage.mjs";
 import { ensureDependencies } from "./lib/dependencies.mjs";
 import { root, run, start } from "./lib/run.mjs";
 import { lessIn, longestFirst, optionalRuntimes, runtimes } from "./lib/runtimes.mjs";
@@ -73,6 +74,7 @@ async function runVitest(runtime, extra, vulkan, print) {
     process.stdout.isTTY ? "--reporter=dot" : "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${reportFile}`,
+    ...coverage.argumentsOf(runtime),
   ];
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   // Without a shell in between, arguments and exit codes are the same on every system.
@@ -142,6 +144,7 @@ async function rowOf(runtime, print) {
   return { runtime, ...row, seconds: (performance.now() - started) / 1000 };
 }
 
+const coverage = createCoverage(chosen, extra);
 const queue = longestFirst.filter((runtime) => chosen.includes(runtime));
 const rows = [];
 // A second one keeps the cores busy while a compiler or a browser of the first uses one alone.
@@ -157,10 +160,16 @@ await Promise.all(
   }),
 );
 rows.sort((a, b) => runtimes.indexOf(a.runtime) - runtimes.indexOf(b.runtime));
+const covered = await coverage.report((text) => process.stdout.write(text));
 printTable(rows);
 const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
 const [passed, skipped] = [total("passed"), total("skipped")];
 let failed = total("failed");
+// After a failed test there is no report to judge by.
+if (!covered && failed === 0) {
+  console.log("coverage: fewer lines than vitest.config.ts asks for, see above");
+  failed = 1;
+}
 if (passed + failed === 0) {
   console.log("no test ran in any runtime");
   failed = 1;

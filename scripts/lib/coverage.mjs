@@ -28,10 +28,11 @@ export function createCoverage(chosen, extra) {
     async report(print) {
       if (!complete) return true;
       try {
-        const args = [`--merge-reports=${join(folder, "blobs")}`, "--coverage", "--reporter=json"];
-        const quiet = `--outputFile.json=${join(folder, "tests.json")}`;
+        const args = [`--merge-reports=${join(folder, "blobs")}`, "--coverage"];
+        const projects = counting.map((runtime) => `--project=${runtime}`); // no coverage can be configured for Firefox
+        const quiet = ["--reporter=json", `--outputFile.json=${join(folder, "tests.json")}`];
         const vitest = join(root, "node_modules/vitest/vitest.mjs");
-        return (await start(process.execPath, [vitest, "run", ...args, quiet], { print })) === 0;
+        return (await start(process.execPath, [vitest, "run", ...args, ...projects, ...quiet], { print })) === 0;
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }

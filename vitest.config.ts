@@ -10,7 +10,7 @@ import {
   softwareDriver,
 } from "./scripts/lib/browsers.mjs";
 import { peers } from "./scripts/lib/peers.mjs";
-import { excludedBy, gpuTests, shared } from "./scripts/lib/runtimes.mjs";
+import { excludedBy, gpuSetup, gpuTests, shared } from "./scripts/lib/runtimes.mjs";
 import { LongestFirst } from "./scripts/lib/sequencer.mjs";
 import { findVulkan } from "./scripts/lib/vulkan.mjs";
 
@@ -19,6 +19,13 @@ const driver = softwareDriver ? findVulkan().dawn : undefined;
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    coverage: {
+      include: ["src/**/*.ts"],
+      exclude: ["src/**/*.generated.ts"],
+      // Lines that no test reaches, and where they are.
+      reporter: [["text", { skipFull: true }], "text-summary"],
+      thresholds: { lines: 95 },
+    },
     projects: [
       {
         test: {
@@ -34,7 +41,7 @@ export default defineConfig({
           include: gpuTests,
           exclude: excludedBy("dawn"),
           pool: "forks", // a native module: threads share its state
-          setupFiles: ["test/setup/dawn.ts"],
+          setupFiles: ["test/setup/dawn.ts", ...gpuSetup],
           ...shared,
           env: { ...shared.env, ...(driver && { VK_ICD_FILENAMES: driver }) },
         },
@@ -45,6 +52,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: gpuTests,
+          setupFiles: gpuSetup,
           ...shared,
           browser: {
             enabled: true,

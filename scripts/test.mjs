@@ -1,15 +1,17 @@
-// `npm test`: installs what is missing and runs every suite in every runtime, one after another.
+// `npm test`: installs what is missing and runs every suite in every runtime, two of them at a time.
 //   npm test -- --project cpu,dawn     only these runtimes
 //   npm test -- test/smoke             anything else goes to vitest, such as a file filter or -t "a name"
 //   EVERY_TEST=1 npm test              and no runtime leaves out what scripts/lib/runtimes.mjs lets it leave out
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findChromium, findFirefox, firefoxAdvice } from "./lib/browsers.mjs";
+import { createCoverage } from "./lib/coverage.mjs";
 import { ensureDependencies } from "./lib/dependencies.mjs";
 import { reachedFolder } from "./lib/reached.mjs";
-import { root, run } from "./lib/run.mjs";
-import { lessIn, optionalRuntimes, runtimes } from "./lib/runtimes.mjs";
+import { root, run, start } from "./lib/run.mjs";
+import { lessIn, longestFirst, optionalRuntimes, runtimes } from "./lib/runtimes.mjs";
+import { turns } from "./lib/turns.mjs";
 import { findVulkan } from "./lib/vulkan.mjs";
 
 const skippedTestsShown = 30;
@@ -63,7 +65,8 @@ function summarize(exitCode, report) {
   return row;
 }
 
-function runVitest(runtime, extra, vulkan) {
+/** Resolves to the row of a runtime; what vitest says goes to `print`. */
+async function runVitest(runtime, extra, vulkan, print) {
   const folder = mkdtempSync(join(tmpdir(), "webgpu-losses-"));
   const reportFile = join(folder, "report.json");
   const args = [
@@ -72,17 +75,18 @@ function runVitest(runtime, extra, vulkan) {
     process.stdout.isTTY ? "--reporter=dot" : "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${reportFile}`,
+    ...coverage.argumentsOf(runtime),
   ];
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   // Without a shell in between, arguments and exit codes are the same on every system.
-  const start =
+  const program =
     runtime === "naga"
       ? [join(root, "node_modules/deno/bin.cjs"), "run", "-A", vitest, "-c", "vitest.naga.config.ts"]
       : [vitest, "--project", runtime];
   // Browsers bring their own libraries.
   const env = runtime === "dawn" || runtime === "naga" ? vulkan.environment : {};
   try {
-    const exitCode = run(process.execPath, [...start, ...args, ...extra], { env });
+    const exitCode = await start(process.execPath, [...program, ...args, ...extra], { env, print });
     return summarize(exitCode, existsSync(reportFile) ? JSON.parse(readFileSync(reportFile, "utf8")) : undefined);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -113,22 +117,20 @@ if (run(process.execPath, [join(root, "scripts/shaders.mjs"), "--check"]) !== 0)
   process.exit(1);
 }
 
-const rows = [];
-let vulkan;
-for (const runtime of chosen) {
+/** Runs one runtime and resolves to its row of the table. */
+async function rowOf(runtime, print) {
   const started = performance.now();
-  console.log(`\n== ${runtime}`);
+  print(`\n== ${runtime}\n`);
   let row = { passed: 0, failed: 0, skipped: 0, notes: [], skippedTests: [] };
   try {
-    if (runtime !== "cpu" && !vulkan) {
-      findChromium({ install: true }); // dawn takes its driver from it
-      vulkan = findVulkan({ install: true });
-    }
     if (runtime === "firefox" && !findFirefox({ install: true })) {
       row.notes.push(`runtime skipped: ${firefoxAdvice()}`);
     } else {
+      const gpu = runtime !== "cpu";
+      if (gpu) findChromium({ install: true }); // dawn takes its driver from it
+      const vulkan = gpu && findVulkan({ install: true });
       const reached = runtime === "dawn" && extra.length === 0 ? reachedFolder() : undefined;
-      row = runVitest(runtime, extra, vulkan);
+      row = await runVitest(runtime, extra, vulkan, print);
       const problems = (await reached?.problems()) ?? [];
       row.failed += problems.length;
       row.notes.push(...problems);
@@ -144,13 +146,35 @@ for (const runtime of chosen) {
     row.failed++;
     row.notes.push(error.message);
   }
-  rows.push({ runtime, ...row, seconds: (performance.now() - started) / 1000 });
+  return { runtime, ...row, seconds: (performance.now() - started) / 1000 };
 }
 
+const coverage = createCoverage(chosen, extra);
+const queue = longestFirst.filter((runtime) => chosen.includes(runtime));
+const rows = [];
+// A second one keeps the cores busy while a compiler or a browser of the first uses one alone.
+const lanes = Math.min(2, availableParallelism());
+const printers = turns(process.stdout);
+await Promise.all(
+  Array.from({ length: lanes }, async () => {
+    for (let runtime = queue.shift(); runtime; runtime = queue.shift()) {
+      const printer = printers();
+      rows.push(await rowOf(runtime, printer.print));
+      printer.end();
+    }
+  }),
+);
+rows.sort((a, b) => runtimes.indexOf(a.runtime) - runtimes.indexOf(b.runtime));
+const covered = await coverage.report((text) => process.stdout.write(text));
 printTable(rows);
 const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
 const [passed, skipped] = [total("passed"), total("skipped")];
 let failed = total("failed");
+// After a failed test there is no report to judge by.
+if (!covered && failed === 0) {
+  console.log("coverage: fewer lines than vitest.config.ts asks for, see above");
+  failed = 1;
+}
 if (passed + failed === 0) {
   console.log("no test ran in any runtime");
   failed = 1;

@@ -1,5 +1,5 @@
 // Starting other programs. Everything in scripts/lib must load before node_modules exists: only node: imports.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
@@ -16,6 +16,21 @@ export function run(command, args, { env = {}, quiet = false, shell = false } = 
   const result = spawnSync(command, args, { cwd: root, stdio, shell, env: { ...process.env, ...env } });
   if (result.error && !quiet) console.error(`${command}: ${result.error.message}`);
   return result.status ?? 1;
+}
+
+/** The same without waiting: resolves to the exit code, and gives the output to `print`. */
+export function start(command, args, { env = {}, print }) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...(process.stdout.isTTY && { FORCE_COLOR: "1" }), ...process.env, ...env },
+    });
+    child.stdout.on("data", print);
+    child.stderr.on("data", print);
+    child.on("error", (error) => print(`${command}: ${error.message}\n`));
+    child.on("close", (code) => resolve(code ?? 1));
+  });
 }
 
 /** npm and npx are .cmd files on Windows, which only a shell can start. */

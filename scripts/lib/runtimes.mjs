@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./run.mjs";
 
-/** In the order in which `npm test` runs them. */
 export const runtimes = ["cpu", "dawn", "chromium", "firefox", "naga"];
+
+/** The order in which `npm test` starts them, so that none is left alone at the end for long. */
+export const longestFirst = ["dawn", "chromium", "naga", "firefox", "cpu"];
 
 /** May be missing on a machine. */
 export const optionalRuntimes = ["firefox"];
@@ -51,8 +53,25 @@ const lessOf = [
       "algebra.fuzz",
       "determinism",
       "faults",
+      "classes.options",
+      "network",
     ],
     why: "naga has its compiler and driver; Firefox is slow to return so many or so large results",
+  },
+  {
+    runtimes: ["chromium"],
+    files: [
+      "extremes",
+      "limits",
+      "median",
+      "trimmed",
+      "masks.fuzz",
+      "algebra.fuzz",
+      "determinism",
+      "classes.options",
+      "network",
+    ],
+    why: "dawn has its compiler and driver, and two processes to compile in; all vectors run here, and what knows of browsers",
   },
   {
     runtimes: ["firefox", "naga"],
@@ -91,13 +110,21 @@ export function excludedBy(runtime) {
   return entries.flatMap(({ files }) => files.map(fileOf));
 }
 
-/** Every GPU test, and what all configurations share. */
+/** Every GPU test, what is set up for each, and what all configurations share. */
 export const gpuTests = [`test/**/*${gpuTest}`];
+export const gpuSetup = everyTest ? [] : ["test/setup/lazy.ts"];
 export const shared = {
   testTimeout: 240_000, // software adapters are slow, more so on a busy machine
   hookTimeout: 240_000,
   // One file compiles kernels while another one computes; some browsers wait 100 ms for every read-back.
   maxWorkers: "100%",
   maxConcurrency: 8,
-  env: { EVERY_TEST: everyTest },
+  env: {
+    EVERY_TEST: everyTest,
+    // Compilers take and give back much memory in small pieces: a third of their time, unless glibc keeps it.
+    MALLOC_ARENA_MAX: "1",
+    MALLOC_TOP_PAD_: `${2 ** 26}`,
+    MALLOC_TRIM_THRESHOLD_: `${2 ** 30}`,
+    MALLOC_MMAP_THRESHOLD_: `${2 ** 25}`, // more is refused,
+  },
 };

@@ -12,11 +12,14 @@ function detectRuntime(): Runtime {
   return navigator.userAgent.includes("Firefox") ? "firefox" : "chromium";
 }
 
+/** Whether whole products of losses and options are tried, rather than every pair of them. */
+export const exhaustive = Boolean(import.meta.env.EVERY_TEST);
+
 /**
  * Whether lists of losses, tunings and options are tried in full. Elsewhere each of them keeps what leads through every kernel;
  * scripts/lib/runtimes.mjs says why.
  */
-export const thorough: boolean = runtime === "dawn" || Boolean(import.meta.env.EVERY_TEST);
+export const thorough: boolean = runtime === "dawn" || exhaustive;
 
 export interface TestDevice {
   device: GPUDevice;

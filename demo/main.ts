@@ -1,6 +1,7 @@
 /** The lab: chooses where to compute, mounts the panels, and exposes their numbers to the headless run. */
 import { chooseEngine } from "./lib/engine.js";
 import type { Panel, Report } from "./lib/panel.js";
+import { numericColumns, type Table } from "./lib/table.js";
 import { createBenchmarkPanel } from "./panels/benchmark/index.js";
 import { createCurvesPanel } from "./panels/curves/index.js";
 import { createNoisePanel } from "./panels/noise/index.js";
@@ -10,8 +11,13 @@ import { createSlopesPanel } from "./panels/slopes/index.js";
 
 interface PageReport {
   readonly engine: string;
-  /** With the seconds that it took to start, and to report. */
-  readonly panels: readonly (Report & { readonly title: string; readonly seconds: number })[];
+  readonly panels: readonly (Omit<Report, "tables"> & {
+    readonly title: string;
+    /** With the columns that hold numbers. */
+    readonly tables: readonly (Table & { readonly numeric: readonly boolean[] })[];
+    /** That it took to start, and to report. */
+    readonly seconds: number;
+  })[];
 }
 
 declare global {
@@ -58,7 +64,8 @@ async function open(): Promise<Window["lab"]> {
     const reports: PageReport["panels"][number][] = [];
     for (const panel of panels) {
       const one = await timed(panel, () => panel.report());
-      reports.push({ title: panel.title, ...one, seconds: seconds.get(panel)! });
+      const tables = one.tables.map((table) => ({ ...table, numeric: numericColumns(table) }));
+      reports.push({ title: panel.title, ...one, tables, seconds: seconds.get(panel)! });
     }
     return { engine: engine.description, panels: reports };
   };

@@ -12,8 +12,7 @@ const pictures = [
 ];
 
 /** Columns padded to their widest cell, numbers to the right; the line of text of a row beneath it. */
-function printTable({ caption, columns, rows, remarks = [] }) {
-  const numeric = columns.map((_, c) => rows.every(({ cells }) => /^-?[\d.]+$/.test(cells[c])));
+function printTable({ caption, columns, rows, numeric, remarks = [] }) {
   const widths = columns.map((name, c) => Math.max(name.length, ...rows.map(({ cells }) => cells[c].length)));
   const line = (cells) =>
     cells

@@ -1,11 +1,13 @@
 /** The points, and the lines while `model.fit` moves them. */
+import { backendOf, computeOn } from "../../lib/backends.js";
 import { createChart } from "../../lib/chart.js";
 import { h } from "../../lib/dom.js";
+import type { Engine } from "../../lib/engine.js";
 import type { Line } from "../../lib/line.js";
 import { reducedMotion } from "../../lib/motion.js";
 import { swatch } from "../../lib/swatch.js";
 import { renderTable } from "../../lib/table.js";
-import type { Tf } from "../../lib/tensorflow.js";
+import { openTensorflow } from "../../lib/tensorflow.js";
 import { createControls } from "./controls.js";
 import { type Spoilt, spoiltLine } from "./data.js";
 import { type Choice, compared, epochs, type Setting } from "./settings.js";
@@ -26,7 +28,8 @@ const chartOf = ({ x, y, outliers }: Spoilt, settings: readonly Setting[]) =>
     lines: ["clean", ...settings.map(({ name }) => name)],
   });
 
-export function createFigure(openTf: () => Promise<Tf>) {
+export function createFigure(engine: Engine) {
+  const backend = backendOf(engine);
   const picture = h("div");
   const progress = h("p", { class: "progress" });
   const summary = h("p", { role: "status" });
@@ -57,7 +60,7 @@ export function createFigure(openTf: () => Promise<Tf>) {
     );
     picture.replaceChildren(chart.element);
     progress.textContent = "Loading TensorFlow.js.";
-    const tf = await openTf();
+    const tf = await openTensorflow(engine);
     const onEpoch = (fits: readonly Fit[]) => {
       if (signal.aborted || reducedMotion()) return;
       progress.textContent = `Epoch ${Math.min(...fits.map(({ epoch }) => epoch))} of ${epochs}.`;
@@ -66,7 +69,10 @@ export function createFigure(openTf: () => Promise<Tf>) {
         [],
       );
     };
-    const fits = signal.aborted ? undefined : await train(tf, data, settings, { onEpoch, signal });
+    progress.textContent = "Waiting for TensorFlow.js, which trains for one panel at a time.";
+    const fits = await computeOn(tf, backend, async () =>
+      signal.aborted ? undefined : train(tf, data, settings, { onEpoch, signal }),
+    );
     if (!fits) return;
     const mask = fits.find(isMasked)?.masked ?? [];
     draw(
@@ -74,7 +80,7 @@ export function createFigure(openTf: () => Promise<Tf>) {
       mask,
     );
     drawTable(data, choice, fits);
-    progress.textContent = `Epoch ${epochs} of ${epochs}, on the backend ${tf.getBackend()} of TensorFlow.js ${tf.version.tfjs}.`;
+    progress.textContent = `Epoch ${epochs} of ${epochs}, on the backend ${backend} of TensorFlow.js ${tf.version.tfjs}.`;
     const { found, others } = count(data, mask);
     summary.textContent = `Trained. The z-mask leaves out ${found} of ${data.outliers.length} outliers and ${others} of the other points.`;
   }

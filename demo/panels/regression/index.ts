@@ -16,13 +16,12 @@ const introduction = [
 ];
 
 export function createRegressionPanel(engine: Engine): Panel {
-  const openTf = () => openTensorflow(engine);
-  const figure = createFigure(openTf);
+  const figure = createFigure(engine);
   const tables = h("div", {}, "Training.");
   // What the tables hold does not depend on the controls.
   let everything: Promise<Report> | undefined;
   const reportOnce = () => {
-    everything ??= openTf().then((tf) => report(engine, tf));
+    everything ??= openTensorflow(engine).then((tf) => report(engine, tf));
     return everything;
   };
 

@@ -1,4 +1,5 @@
 /** Few outliers, and more than mean and deviation can bear: the numbers of the page's tables and of the headless run. */
+import { backendOf, computeOn } from "../../lib/backends.js";
 import type { Engine } from "../../lib/engine.js";
 import type { Agreement, Report } from "../../lib/panel.js";
 import type { Tf } from "../../lib/tensorflow.js";
@@ -30,7 +31,7 @@ export async function report(engine: Engine, tf: Tf): Promise<Report> {
   for (const choice of choices) {
     const data = spoiltLine(choice);
     const settings = everySetting(choice);
-    const fits = await train(tf, data, settings);
+    const fits = await computeOn(tf, backendOf(engine), () => train(tf, data, settings));
     if (!fits) throw new Error("nobody aborts this");
     all.push(...fits);
     exact.push(...trainExactly(data, settings));

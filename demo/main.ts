@@ -15,7 +15,7 @@ interface PageReport {
     readonly title: string;
     /** With the columns that hold numbers. */
     readonly tables: readonly (Table & { readonly numeric: readonly boolean[] })[];
-    /** That it took to start, and to report. */
+    /** From its start to its last number; others train at the same time. */
     readonly seconds: number;
   })[];
 }
@@ -49,27 +49,45 @@ async function open(): Promise<Window["lab"]> {
   const wished = parameters.get("train")?.split(",");
   const wants = ({ element }: Panel) =>
     wished?.some((name) => element.getAttribute("aria-labelledby") === `${name}-heading`) ?? true;
-  // One after another: they share the GPU, and the first one is read first.
-  const seconds = new Map<Panel, number>();
+  const spans = new Map(panels.map((panel) => [panel, { from: Number.POSITIVE_INFINITY, to: 0 }]));
   const timed = async <T>(panel: Panel, work: () => Promise<T>): Promise<T> => {
-    const before = performance.now();
+    const span = spans.get(panel)!;
+    span.from = Math.min(span.from, performance.now());
     const result = await work();
-    seconds.set(panel, (seconds.get(panel) ?? 0) + (performance.now() - before) / 1000);
+    span.to = performance.now();
     return result;
   };
+  // What is read first comes first; while the tables beneath it are trained, the next panel starts.
   const start = async () => {
-    for (const panel of panels.filter(wants)) await timed(panel, () => panel.start());
-  };
-  const report = async () => {
-    const reports: PageReport["panels"][number][] = [];
-    for (const panel of panels) {
-      const one = await timed(panel, () => panel.report());
-      const tables = one.tables.map((table) => ({ ...table, numeric: numericColumns(table) }));
-      reports.push({ title: panel.title, ...one, tables, seconds: seconds.get(panel)! });
+    const finishing: Promise<unknown>[] = [];
+    for (const panel of panels.filter(wants)) {
+      await timed(panel, () => panel.start());
+      finishing.push(timed(panel, async () => panel.finish?.()));
     }
-    return { engine: engine.description, panels: reports };
+    await Promise.all(finishing);
   };
-  return { ready: start(), report };
+  const ready = start();
+  const report = async () => {
+    const reports = new Map<Panel, Report>();
+    const ask = async (panel: Panel) => {
+      reports.set(panel, await timed(panel, () => panel.report()));
+      console.info(`${panel.title}: done after ${(performance.now() / 1000).toFixed(1)} s`);
+    };
+    await Promise.all([ready, ...panels.filter(({ alone }) => !alone).map(ask)]);
+    for (const panel of panels.filter(({ alone }) => alone)) await ask(panel);
+    return {
+      engine: engine.description,
+      panels: panels.map((panel) => {
+        const { tables, ...rest } = reports.get(panel)!;
+        const { from, to } = spans.get(panel)!;
+        return {
+          ...{ title: panel.title, ...rest, seconds: (to - from) / 1000 },
+          tables: tables.map((table) => ({ ...table, numeric: numericColumns(table) })),
+        };
+      }),
+    };
+  };
+  return { ready, report };
 }
 
 const lab = open();

@@ -2,8 +2,15 @@
 import type { Engine } from "./engine.js";
 import type { Audit, Experiment, Look } from "./trainer.js";
 
-/** Milliseconds between looks. */
-const pace = 250;
+/** Milliseconds between looks: where somebody looks, and where not. */
+const paces = { watched: 250, unwatched: 1000 };
+
+/** What a panel has trained, for whom it interests as well. */
+export interface Trained<Choice> {
+  readonly choice: Choice;
+  readonly experiment: Experiment;
+  readonly outcome: Outcome;
+}
 
 export interface Outcome {
   readonly looks: readonly Look[];
@@ -22,6 +29,7 @@ export async function run(
   { onLook, signal }: { onLook?: (looks: readonly Look[], step: number) => void; signal?: AbortSignal } = {},
 ): Promise<Outcome | undefined> {
   const trainer = await engine.train(experiment);
+  const pace = onLook ? paces.watched : paces.unwatched;
   try {
     let chunk = 1;
     let looks = await trainer.look();

@@ -23,7 +23,7 @@ export function runNpm(command, args) {
   return run(command, args, { shell: process.platform === "win32" });
 }
 
-const isRoot = process.getuid?.() === 0;
+export const isRoot = process.getuid?.() === 0;
 
 /** "debian", "ubuntu", "fedora", ... or "" */
 export function linuxDistribution() {

@@ -12,7 +12,7 @@ import { createControls } from "./controls.js";
 import { type Spoilt, spoiltLine } from "./data.js";
 import { type Choice, compared, epochs, type Setting } from "./settings.js";
 import { cleanLine, count, fitTable, isMasked } from "./tables.js";
-import { type Fit, train } from "./train.js";
+import { type Fit, type Trained, train as trainLines } from "./train.js";
 
 /** A chart belongs to its points: other points, another chart. */
 const chartOf = ({ x, y, outliers }: Spoilt, settings: readonly Setting[]) =>
@@ -35,15 +35,15 @@ export function createFigure(engine: Engine) {
   const summary = h("p", { role: "status" });
   const results = h("div");
   let running = new AbortController();
-  const controls = createControls(() => void start());
+  const controls = createControls(() => void train());
 
   function drawTable(data: Spoilt, choice: Choice, fits: readonly Fit[]): void {
     const table = fitTable(data, choice, fits);
     results.replaceChildren(renderTable(table, (row) => swatch(fits[row].setting.name)));
   }
 
-  /** Resolves when the lines rest, or when another training took over. */
-  async function start(): Promise<void> {
+  /** Resolves when the lines rest; undefined when another training took over. */
+  async function train(): Promise<Trained | undefined> {
     running.abort();
     running = new AbortController();
     const { signal } = running;
@@ -71,9 +71,9 @@ export function createFigure(engine: Engine) {
     };
     progress.textContent = "Waiting for TensorFlow.js, which trains for one panel at a time.";
     const fits = await computeOn(tf, backend, async () =>
-      signal.aborted ? undefined : train(tf, data, settings, { onEpoch, signal }),
+      signal.aborted ? undefined : trainLines(tf, data, settings, { onEpoch, signal }),
     );
-    if (!fits) return;
+    if (!fits) return undefined;
     const mask = fits.find(isMasked)?.masked ?? [];
     draw(
       fits.map(({ line }) => line),
@@ -83,6 +83,7 @@ export function createFigure(engine: Engine) {
     progress.textContent = `Epoch ${epochs} of ${epochs}, on the backend ${backend} of TensorFlow.js ${tf.version.tfjs}.`;
     const { found, others } = count(data, mask);
     summary.textContent = `Trained. The z-mask leaves out ${found} of ${data.outliers.length} outliers and ${others} of the other points.`;
+    return { choice, fits };
   }
 
   const caption = h(
@@ -97,5 +98,5 @@ export function createFigure(engine: Engine) {
     controls.element,
     h("div", { class: "beside" }, h("figure", {}, picture, caption), h("div", {}, progress, summary, results)),
   );
-  return { element, start };
+  return { element, train };
 }

@@ -56,19 +56,25 @@ const timeLimit = 300_000; // many times what a slow machine needs
 async function visit(page, url) {
   await page.goto(url);
   await page.waitForFunction(() => window.lab !== undefined, undefined, { timeout: 10_000 });
-  // All panels at once: while the GPU trains for one, kernels of another are compiled.
-  const [report] = await page.evaluate(() => Promise.all([window.lab.report(), window.lab.ready]));
   const names = [];
   mkdirSync(folder, { recursive: true });
-  for (const { name, width, colorScheme } of pictures) {
+  async function take({ name, width, colorScheme }, wanted) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
     for (const panel of await page.locator("main > section").all()) {
       const id = (await panel.getAttribute("aria-labelledby")).replace("-heading", "");
+      if (!wanted(id)) continue;
       names.push(`${id}-${name}`);
       await panel.screenshot({ path: join(folder, `${id}-${name}.png`) });
     }
   }
+  const [wide, narrow] = pictures;
+  const isBenchmark = (id) => id === "benchmark";
+  await page.evaluate(() => window.lab.trained());
+  // The benchmark is the last to compute, and nothing else changes meanwhile.
+  const [report] = await Promise.all([page.evaluate(() => window.lab.report()), take(wide, (id) => !isBenchmark(id))]);
+  await take(wide, isBenchmark);
+  await take(narrow, () => true);
   return { report, names: names.sort() };
 }
 

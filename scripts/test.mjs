@@ -105,6 +105,15 @@ function printTable(rows) {
   }
 }
 
+/** The only tests of this runtime that need a browser are those of the lab as a page, which say so when they are skipped. */
+function offerChromium() {
+  try {
+    findChromium({ install: true });
+  } catch (error) {
+    console.log(error.message);
+  }
+}
+
 const { chosen, extra } = readArguments();
 ensureDependencies();
 if (run(process.execPath, [join(root, "scripts/shaders.mjs"), "--check"]) !== 0) {
@@ -119,7 +128,8 @@ for (const runtime of chosen) {
   console.log(`\n== ${runtime}`);
   let row = { passed: 0, failed: 0, skipped: 0, notes: [], skippedTests: [] };
   try {
-    if (runtime !== "cpu" && !vulkan) {
+    if (runtime === "cpu") offerChromium();
+    else if (!vulkan) {
       findChromium({ install: true }); // dawn takes its driver from it
       vulkan = findVulkan({ install: true });
     }

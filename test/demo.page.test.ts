@@ -13,7 +13,7 @@ const browsers = {
   // What trains quickly on the CPU; the forms of other panels are there as well.
   chromium: {
     train: "outliers,regression",
-    find: () => findChromium({ install: true }),
+    find: () => findChromium(),
     open: openChromium,
     advice: () => "no Chromium found",
   },
@@ -149,10 +149,11 @@ describe.each(Object.entries(browsers))("%s", (_, { train, find, open, advice })
   });
 });
 
-it("without scripts the page says what it is", async () => {
-  const browser = await openChromium(findChromium({ install: true })!);
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  const page = await context.newPage();
+it("without scripts the page says what it is", async (context) => {
+  const path = findChromium();
+  if (!path) skip(context, browsers.chromium.advice());
+  const browser = await openChromium(path);
+  const page = await browser.newPage({ javaScriptEnabled: false });
   await page.goto(lab.url);
   expect(await page.locator("noscript code").isVisible()).toBe(true);
   expect(await page.locator("#engine").textContent()).toBe(""); // nobody looks for a GPU

@@ -22,6 +22,4 @@ export interface Panel {
   finish?(): Promise<unknown>;
   /** All numbers; whatever they take is done then. */
   report(): Promise<Report>;
-  /** It counts what the GPU does: nothing else may use it while it reports. */
-  readonly alone?: true;
 }

@@ -57,6 +57,15 @@ function findings(page: Page): Promise<string[]> {
   });
 }
 
+/** Captions of the tables of a panel that are wider than their place; and a word where there are none at all. */
+function cut(page: Page, panel: string): Promise<string[]> {
+  return page.evaluate((panel) => {
+    const tables = [...document.querySelectorAll(`[aria-labelledby="${panel}-heading"] .scroll:has(table)`)];
+    const wide = tables.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
+    return tables.length > 0 ? wide.map((table) => table.getAttribute("aria-label") ?? "") : ["no tables"];
+  }, panel);
+}
+
 /** Contrast of text and lines in charts, on which axe-core has no opinion: what is below 4.5 (text) or 3 (lines), WCAG 1.4.3 and 1.4.11. */
 function faint(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -108,6 +117,7 @@ describe.each(Object.entries(browsers))("%s", (_, { train, find, open, advice })
       const found = [...(await findings(page)), ...(await faint(page))];
       expect(found, `${scheme}, ${width} pixels wide`).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect(await cut(page, "regression"), `tables in ${width} pixels`).toEqual([]);
     }
     expect(errors).toEqual([]);
     await page.close();

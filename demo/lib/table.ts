@@ -12,14 +12,11 @@ export interface Table {
 }
 
 /** "-" stands for a number that there is not. */
-const isNumber = (text: string) => /^-?[\d.]+(e[+-]\d+)?$/.test(text);
+const isNumber = (text: string) => /^-?[\d.]+(e[+-]\d+)?$|^-$/.test(text);
 
 /** Which columns hold numbers alone. */
 export const numericColumns = ({ columns, rows }: Pick<Table, "columns" | "rows">): boolean[] =>
-  columns.map((_, c) => {
-    const cells = rows.map(({ cells }) => cells[c] ?? "");
-    return cells.some(isNumber) && cells.every((text) => text === "-" || isNumber(text));
-  });
+  columns.map((_, c) => rows.every(({ cells }) => isNumber(cells[c] ?? "")));
 
 /** Roles that elements have anyway, until the style sheet lays them out as a grid, as it does in narrow windows. */
 const role = { table: "table", body: "rowgroup", row: "row", column: "columnheader", name: "rowheader", cell: "cell" };

@@ -39,7 +39,11 @@ export function createBenchmarkPanel(engine: Engine): Panel {
   const status = h("p", { role: "status" }, "Nothing measured yet.");
   const bar = h("progress", { "aria-label": "Cases measured", value: 0, max: 1, hidden: true });
   const notes = h("ul", {});
-  const pictures = h("div", { class: "pictures" });
+  const pictures = h("div", {
+    class: "pictures",
+    role: "group",
+    "aria-label": "Charts of what was measured",
+  });
   const tables = h("div", {});
 
   async function draw(): Promise<void> {
@@ -53,6 +57,7 @@ export function createBenchmarkPanel(engine: Engine): Panel {
         : []),
     ];
     pictures.replaceChildren(...drawn);
+    pictures.tabIndex = 0; // so that a keyboard can scroll them
     tables.replaceChildren(...tablesOf(rows).map((table) => renderTable(table)));
   }
 

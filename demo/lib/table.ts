@@ -44,7 +44,7 @@ export function renderTable(table: Table, mark?: (row: number) => Child): HTMLEl
     { class: "scroll", tabindex: 0, role: "group", "aria-label": caption },
     h(
       "table",
-      { role: role.table, style: `--numbers: ${columns.length - 1}` },
+      { role: role.table, class: columns.length > 4 ? "many" : "", style: `--numbers: ${columns.length - 1}` },
       ...(folded ? [] : [h("caption", {}, caption)]),
       h("thead", { role: role.body }, h("tr", { role: role.row }, ...head)),
       ...body,

@@ -12,8 +12,7 @@ const pictures = [
 ];
 
 /** Columns padded to their widest cell, numbers to the right; the line of text of a row beneath it. */
-function printTable({ caption, columns, rows, remarks = [] }) {
-  const numeric = columns.map((_, c) => rows.every(({ cells }) => /^-?[\d.]+$/.test(cells[c])));
+function printTable({ caption, columns, rows, numeric, remarks = [] }) {
   const widths = columns.map((name, c) => Math.max(name.length, ...rows.map(({ cells }) => cells[c].length)));
   const line = (cells) =>
     cells
@@ -57,19 +56,25 @@ const timeLimit = 300_000; // many times what a slow machine needs
 async function visit(page, url) {
   await page.goto(url);
   await page.waitForFunction(() => window.lab !== undefined, undefined, { timeout: 10_000 });
-  await page.evaluate(() => window.lab.ready);
-  const report = await page.evaluate(() => window.lab.report());
   const names = [];
   mkdirSync(folder, { recursive: true });
-  for (const { name, width, colorScheme } of pictures) {
+  async function take({ name, width, colorScheme }, wanted) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
     for (const panel of await page.locator("main > section").all()) {
       const id = (await panel.getAttribute("aria-labelledby")).replace("-heading", "");
+      if (!wanted(id)) continue;
       names.push(`${id}-${name}`);
       await panel.screenshot({ path: join(folder, `${id}-${name}.png`) });
     }
   }
+  const [wide, narrow] = pictures;
+  const isBenchmark = (id) => id === "benchmark";
+  await page.evaluate(() => window.lab.trained());
+  // The benchmark is the last to compute, and nothing else changes meanwhile.
+  const [report] = await Promise.all([page.evaluate(() => window.lab.report()), take(wide, (id) => !isBenchmark(id))]);
+  await take(wide, isBenchmark);
+  await take(narrow, () => true);
   return { report, names: names.sort() };
 }
 
@@ -83,6 +88,8 @@ export async function runHeadless(url) {
     const page = await browser.newPage({ reducedMotion: "reduce", viewport: { width: 1400, height: 900 } });
     page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
     page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => message.type() === "info" && console.log(message.text()));
+    console.log("All panels train at the same time, which takes about a minute without a GPU.");
     const { report, names } = await visit(page, url);
     const { engine, panels } = report;
     const seconds = ((performance.now() - started) / 1000).toFixed(1);

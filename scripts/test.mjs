@@ -110,6 +110,15 @@ function printTable(rows) {
   }
 }
 
+/** The only tests of this runtime that need a browser are those of the lab as a page, which say so when they are skipped. */
+function offerChromium() {
+  try {
+    findChromium({ install: true });
+  } catch (error) {
+    console.log(error.message);
+  }
+}
+
 const { chosen, extra } = readArguments();
 ensureDependencies();
 if (run(process.execPath, [join(root, "scripts/shaders.mjs"), "--check"]) !== 0) {
@@ -128,6 +137,7 @@ async function rowOf(runtime, print) {
     } else {
       const gpu = runtime !== "cpu";
       if (gpu) findChromium({ install: true }); // dawn takes its driver from it
+      else offerChromium();
       const vulkan = gpu && findVulkan({ install: true });
       const reached = runtime === "dawn" && extra.length === 0 ? reachedFolder() : undefined;
       row = await runVitest(runtime, extra, vulkan, print);

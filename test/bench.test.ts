@@ -128,6 +128,7 @@ it("a browser is called by its name", async () => {
   const engine =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
   expect(browserOf(engine)).toBe("Chrome 156.0.0.0");
+  expect(browserOf(engine.replace("Chrome", "HeadlessChrome"))).toBe("Chrome 156.0.0.0");
   expect(browserOf(`${engine} Edg/156.0.1.2`)).toBe("Edge 156.0.1.2");
   expect(
     browserOf("Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Safari/605.1.15"),

@@ -13,7 +13,7 @@ const browsers = {
   // What trains quickly on the CPU; the forms of other panels are there as well.
   chromium: {
     train: "outliers,regression",
-    find: () => findChromium({ install: true }),
+    find: () => findChromium(),
     open: openChromium,
     advice: () => "no Chromium found",
   },
@@ -55,6 +55,15 @@ function findings(page: Page): Promise<string[]> {
       nodes.map(({ html }) => `${id}: ${help}: ${html.slice(0, 200)}`),
     );
   });
+}
+
+/** Captions of the tables of a panel that are wider than their place; and a word where there are none at all. */
+function cut(page: Page, panel: string): Promise<string[]> {
+  return page.evaluate((panel) => {
+    const tables = [...document.querySelectorAll(`[aria-labelledby="${panel}-heading"] .scroll:has(table)`)];
+    const wide = tables.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
+    return tables.length > 0 ? wide.map((table) => table.getAttribute("aria-label") ?? "") : ["no tables"];
+  }, panel);
 }
 
 /** Contrast of text and lines in charts, on which axe-core has no opinion: what is below 4.5 (text) or 3 (lines), WCAG 1.4.3 and 1.4.11. */
@@ -108,6 +117,7 @@ describe.each(Object.entries(browsers))("%s", (_, { train, find, open, advice })
       const found = [...(await findings(page)), ...(await faint(page))];
       expect(found, `${scheme}, ${width} pixels wide`).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      expect(await cut(page, "regression"), `tables in ${width} pixels`).toEqual([]);
     }
     expect(errors).toEqual([]);
     await page.close();
@@ -149,10 +159,11 @@ describe.each(Object.entries(browsers))("%s", (_, { train, find, open, advice })
   });
 });
 
-it("without scripts the page says what it is", async () => {
-  const browser = await openChromium(findChromium({ install: true })!);
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  const page = await context.newPage();
+it("without scripts the page says what it is", async (context) => {
+  const path = findChromium();
+  if (!path) skip(context, browsers.chromium.advice());
+  const browser = await openChromium(path);
+  const page = await browser.newPage({ javaScriptEnabled: false });
   await page.goto(lab.url);
   expect(await page.locator("noscript code").isVisible()).toBe(true);
   expect(await page.locator("#engine").textContent()).toBe(""); // nobody looks for a GPU

@@ -217,7 +217,7 @@ test("the Lai loss of a feature lowers the sensitivity to it, and its tables say
 });
 
 test("the report has a table per curve and one of the cars, every row with its sentence", async () => {
-  const { tables, agreement } = await report(engine, { steps: 3 });
+  const { tables, agreement } = await report(engine, {}, { steps: 3 });
   expect(tables.map(({ rows }) => rows.length)).toEqual([8, 4, 5]);
   for (const { rows } of tables) for (const { note } of rows) expect(note).toMatch(/\.$/);
   expect(agreement).toBeUndefined(); // nothing to compare with on the CPU

@@ -14,6 +14,9 @@ export function backendsOf({ device }: Pick<Engine, "device">): BackendName[] {
   return isSoftware(device.adapterInfo) ? ["cpu", "webgpu"] : ["webgpu", "cpu"];
 }
 
+/** The one on the device of the engine, where there is a device: kernels of the library then stand between those of TensorFlow.js. */
+export const backendOf = ({ device }: Pick<Engine, "device">): BackendName => (device ? "webgpu" : "cpu");
+
 let last: Promise<unknown> = Promise.resolve();
 
 /** Does the work on a backend, after all that came before, and leaves the backend that was there. */

@@ -6,6 +6,7 @@ import { evaluate, type Loss } from "../../src/index.js";
 import { openGpu } from "./engine-gpu.js";
 import type { Experiment, Trainer } from "./trainer.js";
 import { trainOnCpu } from "./trainer-cpu.js";
+import { createTurns } from "./turns.js";
 
 /** What a step needs of one fit; `slot` tells the fits of a session apart. */
 export interface Job {
@@ -45,8 +46,10 @@ export function cpuEngine(reason: string): Engine {
     kind: "cpu",
     description: `the CPU, by the library's float64 references evaluate and evaluateNetwork (${reason})`,
     async open(targets) {
+      const turn = createTurns();
       return {
         async evaluate(jobs) {
+          await turn();
           return jobs.map(({ loss, predictions }) => {
             const { gradient = [], ...result } = evaluate(loss, { predictions, targets });
             return { ...result, gradient, loss: Number(result.loss) };
@@ -62,7 +65,8 @@ export function cpuEngine(reason: string): Engine {
 /** The GPU where there is one, else the CPU with the reason why. */
 export async function chooseEngine(wish: string | null): Promise<Engine> {
   if (wish === "cpu") return cpuEngine("asked for by ?engine=cpu");
-  if (!("gpu" in navigator)) return cpuEngine("this browser has no WebGPU");
+  if (!isSecureContext) return cpuEngine("WebGPU takes https or localhost in the address");
+  if (!("gpu" in navigator)) return cpuEngine("this browser has no WebGPU, or it is switched off");
   try {
     const adapter = await navigator.gpu.requestAdapter();
     if (!adapter) return cpuEngine("WebGPU finds no adapter on this machine");

@@ -16,7 +16,10 @@ export interface Report {
 export interface Panel {
   readonly title: string;
   readonly element: HTMLElement;
-  /** Trains and draws everything once. */
+  /** Trains and draws what the reader sees first. */
   start(): Promise<void>;
+  /** Trains and draws what is beneath it, while other panels start. */
+  finish?(): Promise<unknown>;
+  /** All numbers; whatever they take is done then. */
   report(): Promise<Report>;
 }

@@ -4,6 +4,15 @@ import type { Audit, Experiment, Look } from "./trainer.js";
 
 /** Milliseconds between looks. */
 const pace = 250;
+/** Milliseconds of one submission: whoever else waits for the GPU, the page's own drawing too, has a turn that soon. */
+const span = 25;
+
+/** What a panel has trained, for whom it interests as well. */
+export interface Trained<Choice> {
+  readonly choice: Choice;
+  readonly experiment: Experiment;
+  readonly outcome: Outcome;
+}
 
 export interface Outcome {
   readonly looks: readonly Look[];
@@ -24,15 +33,18 @@ export async function run(
   const trainer = await engine.train(experiment);
   try {
     let chunk = 1;
-    let looks = await trainer.look();
-    while (!signal?.aborted) {
-      onLook?.(looks, trainer.step);
-      if (trainer.step === experiment.steps) return { looks, audits: await trainer.audit() };
+    for (let looked = Number.NEGATIVE_INFINITY; !signal?.aborted; ) {
+      const last = trainer.step === experiment.steps;
+      if (last || (onLook && performance.now() - looked >= pace)) {
+        const looks = await trainer.look();
+        looked = performance.now();
+        onLook?.(looks, trainer.step);
+        if (last) return { looks, audits: await trainer.audit() };
+      }
       const started = performance.now();
       await trainer.advance(chunk);
-      looks = await trainer.look();
       // The first chunks may contain the compilation of something; none is more than four times the one before.
-      const fitting = Math.floor((chunk * pace) / (performance.now() - started));
+      const fitting = Math.floor((chunk * span) / (performance.now() - started));
       chunk = Math.max(1, Math.min(fitting, 4 * chunk));
     }
     return undefined;

@@ -1,6 +1,7 @@
 /** Training by the float64 reference, for browsers without a GPU. */
 import { evaluateNetwork, flattenNetwork, squaredError, unflattenNetwork } from "../../src/index.js";
 import { adam, adamRates, type Candidate, type Experiment, initialParameters, type Trainer } from "./trainer.js";
+import { createTurns } from "./turns.js";
 
 /** Loss and gradients of a candidate at given parameters. */
 export function evaluateCandidate(
@@ -15,9 +16,6 @@ export function evaluateCandidate(
   const gradients = flattenNetwork({ activation, weights, biases }, new Float64Array(parameters.length));
   return { loss: Number(result.loss), gradients, predictions, slopes };
 }
-
-/** Milliseconds after which the page gets its turn. */
-const patience = 30;
 
 export function trainOnCpu(experiment: Experiment): Trainer {
   const start = Float64Array.from(initialParameters(experiment));
@@ -47,12 +45,12 @@ export function trainOnCpu(experiment: Experiment): Trainer {
       return step;
     },
     async advance(steps) {
-      let rested = performance.now();
+      const turn = createTurns();
       for (const end = Math.min(step + steps, experiment.steps); step < end; step++) {
-        states.forEach(train);
-        if (performance.now() - rested < patience) continue;
-        await new Promise((resolve) => setTimeout(resolve));
-        rested = performance.now();
+        for (const state of states) {
+          train(state);
+          await turn();
+        }
       }
     },
     async look() {

@@ -108,6 +108,7 @@ export async function trainOnGpu(device: GPUDevice, experiment: Experiment): Pro
       }
       pass.end();
       device.queue.submit([encoder.finish()]);
+      await device.queue.onSubmittedWorkDone();
     },
     async look() {
       const parts = await readBehind(

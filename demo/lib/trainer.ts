@@ -45,7 +45,7 @@ export interface Audit {
 
 export interface Trainer {
   readonly step: number;
-  /** Goes on by so many steps, at most to the last one. */
+  /** Goes on by so many steps, at most to the last one; resolves when they are done. */
   advance(steps: number): Promise<void>;
   look(): Promise<Look[]>;
   /** Of the step that would come next. */

@@ -1,7 +1,7 @@
 // Finding, and where possible installing, the browsers.
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { aptInstall, linuxDistribution, require, runNpm } from "./run.mjs";
+import { aptInstall, isRoot, linuxDistribution, require, runNpm } from "./run.mjs";
 
 function onPath(...names) {
   const folders = (process.env.PATH ?? "").split(delimiter);
@@ -57,13 +57,30 @@ export function findChromium({ install = false } = {}) {
   const found = find();
   if (found || !install) return found;
 
-  console.log("no Chromium found, trying: npx playwright install --with-deps chromium");
-  if (runNpm("npx", ["playwright", "install", "--with-deps", "chromium"]) !== 0) aptInstall("chromium");
+  // On Linux --with-deps installs system libraries, for which it asks whoever is not root for a password.
+  const args = [
+    "playwright",
+    "install",
+    ...(process.platform !== "linux" || isRoot ? ["--with-deps"] : []),
+    "chromium",
+  ];
+  console.log(`no Chromium found, downloading one (some hundred MB): npx ${args.join(" ")}`);
+  if (runNpm("npx", args) !== 0) aptInstall("chromium");
   const installed = find();
   if (installed) return installed;
   throw new Error(
-    "no Chromium, Chrome or Edge found, and none could be installed. Install one, or set CHROMIUM_PATH to its binary.",
+    `no Chromium, Chrome or Edge found, and none could be downloaded. ${chromiumAdvice()}, or set CHROMIUM_PATH to the program of one that you have.`,
   );
+}
+
+function chromiumAdvice() {
+  const command = {
+    debian: "sudo apt-get install chromium",
+    ubuntu: "sudo snap install chromium",
+    fedora: "sudo dnf install chromium",
+    arch: "sudo pacman -S chromium",
+  }[linuxDistribution()];
+  return command ? `Install one (${command})` : "Install one";
 }
 
 /** The path of a stock Firefox, or undefined; with `install` Debian's is installed when missing. */

@@ -9,6 +9,6 @@ const modified = (path) => statSync(join(root, path), { throwIfNoEntry: false })
 export function ensureDependencies() {
   // npm writes this file last, so an interrupted install is repeated.
   if (modified("node_modules/.package-lock.json") >= modified("package-lock.json")) return;
-  console.log("installing the dependencies: npm ci");
+  console.log("installing the dependencies, about 1 GB, which takes a minute or two: npm ci");
   if (runNpm("npm", ["ci", "--no-audit", "--no-fund"]) !== 0) throw new Error("npm ci failed");
 }

@@ -35,10 +35,11 @@ export function start(command, args, { env = {}, print }) {
 
 /** npm and npx are .cmd files on Windows, which only a shell can start. */
 export function runNpm(command, args) {
-  return run(command, args, { shell: process.platform === "win32" });
+  const env = { npm_config_update_notifier: "false" }; // a newer npm is no news of ours
+  return run(command, args, { env, shell: process.platform === "win32" });
 }
 
-const isRoot = process.getuid?.() === 0;
+export const isRoot = process.getuid?.() === 0;
 
 /** "debian", "ubuntu", "fedora", ... or "" */
 export function linuxDistribution() {

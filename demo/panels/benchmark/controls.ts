@@ -25,7 +25,7 @@ export function createControls(actions: Actions): Controls {
   };
   const extent = h(
     "select",
-    { name: "extent", id: "benchmark-extent" },
+    { name: "extent" },
     h("option", { value: "quick" }, "three sizes, two batches of classes"),
     h("option", { value: "full" }, "everything, up to 2^24 elements: many minutes"),
   );
@@ -35,17 +35,14 @@ export function createControls(actions: Actions): Controls {
   const copy = button("Copy as CSV", actions.copy, true);
   const element = h(
     "form",
-    { class: "controls" },
+    { class: "single" },
     h(
       "fieldset",
       {},
       h("legend", {}, "Measure"),
-      h("label", { for: "benchmark-extent" }, "how much"),
-      extent,
+      h("label", {}, "how much ", extent),
       h("label", { for: "benchmark-peers" }, peers, " TensorFlow.js and jax-js too (loads them)"),
-      start,
-      cancel,
-      copy,
+      h("div", { class: "buttons" }, start, cancel, copy),
     ),
   );
   element.addEventListener("submit", (event) => event.preventDefault());

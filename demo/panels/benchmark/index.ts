@@ -1,6 +1,7 @@
 /** The panel that measures the reader's own machine, when the reader wants it. */
 import { csvHeader, csvOf, type Row } from "../../../bench/rows.js";
 import { progressLine } from "../../../bench/summary.js";
+import recorded from "../../../docs/benchmarks.svg?url";
 import { h } from "../../lib/dom.js";
 import type { Engine } from "../../lib/engine.js";
 import type { Panel, Report } from "../../lib/panel.js";
@@ -14,13 +15,35 @@ const title = "Speed on this machine";
 const introduction =
   "The project's benchmark, on your GPU and in your browser: losses with their gradients, next to unfused passes written by hand, a plain copy of as many numbers and, if you like, TensorFlow.js and jax-js. Every contender is first checked against float64 (the column error), then all are timed in turns. It keeps the GPU busy, so it starts when you say so; let the panels above finish first.";
 
+/** In place of what cannot be measured: what was. */
+const withoutGpu = () =>
+  h(
+    "figure",
+    { class: "recorded" },
+    h("img", {
+      src: recorded,
+      width: 640,
+      height: 338,
+      alt: "Bars: the times of this package, of hand-written passes and of TensorFlow.js",
+    }),
+    h(
+      "figcaption",
+      {},
+      "Measured elsewhere, on a software adapter; the README has the figures. With WebGPU, this panel measures your machine: Chrome and Edge have it on most systems, Safari from version 26, Firefox on Windows and on Macs.",
+    ),
+  );
+
 export function createBenchmarkPanel(engine: Engine): Panel {
   let rows: Row[] = [];
   let stop = new AbortController();
   const status = h("p", { role: "status" }, "Nothing measured yet.");
   const bar = h("progress", { "aria-label": "Cases measured", value: 0, max: 1, hidden: true });
   const notes = h("ul", {});
-  const pictures = h("div", { class: "pictures" });
+  const pictures = h("div", {
+    class: "pictures",
+    role: "group",
+    "aria-label": "Charts of what was measured",
+  });
   const tables = h("div", {});
 
   async function draw(): Promise<void> {
@@ -34,6 +57,7 @@ export function createBenchmarkPanel(engine: Engine): Panel {
         : []),
     ];
     pictures.replaceChildren(...drawn);
+    pictures.tabIndex = 0; // so that a keyboard can scroll them
     tables.replaceChildren(...tablesOf(rows).map((table) => renderTable(table)));
   }
 
@@ -99,6 +123,7 @@ export function createBenchmarkPanel(engine: Engine): Panel {
     h("p", {}, introduction),
     ...(possible ? [controls.element, bar] : []),
     status,
+    ...(possible ? [] : [withoutGpu()]),
     notes,
     pictures,
     tables,

@@ -16,7 +16,7 @@ export interface Choice {
 
 /** "Firefox 151.0", from what a browser says of itself; the whole text where it says something else. */
 export function browserOf(userAgent: string): string {
-  const found = /\b(Edg|Firefox|Chrome|Version)\/([\d.]+)/;
+  const found = /(Edg|Firefox|Chrome|Version)\/([\d.]+)/; // with HeadlessChrome
   // Edge names Chrome too, and Safari's version stands under "Version".
   const [, name, version] = /\b(Edg)\/([\d.]+)/.exec(userAgent) ?? found.exec(userAgent) ?? [];
   if (!name) return userAgent;

@@ -5,6 +5,7 @@ import { toTfjs } from "../../../src/tfjs.js";
 import { classes, type Digits, darkest, side } from "../../data/digits.js";
 import { normal, shuffled } from "../../lib/random.js";
 import type { Tensor, Tf } from "../../lib/tensorflow.js";
+import { createTurns } from "../../lib/turns.js";
 import type { NoisyLabels } from "./labels.js";
 import type { Setting } from "./settings.js";
 
@@ -79,10 +80,6 @@ function inOrder(values: Float32Array, labels: Uint8Array, order: readonly numbe
 const shareOfEqual = (given: ArrayLike<number>, labels: ArrayLike<number>) =>
   Array.from(given).filter((label, i) => label === labels[i]).length / labels.length;
 
-/** Milliseconds after which the page gets its turn. */
-const patience = 50;
-const pause = () => new Promise<void>((resolve) => setTimeout(resolve));
-
 export interface Classifiers {
   /** One epoch for all; a remainder that does not fill a batch waits for another one. Stops early after a signal. */
   train(epoch: number, signal?: AbortSignal): Promise<(MaskCounts | undefined)[]>;
@@ -137,17 +134,15 @@ export function createClassifiers(tf: Tf, experiment: Experiment): Classifiers {
       const order = shuffled(train.labels.length, 1000 * seed + epoch).slice(0, batches * batch);
       const sorted = inOrder(values, noise.labels, order);
       const [inputs, labels] = [inputsOf(tf, sorted.values), tf.tensor1d(sorted.labels, "int32")];
-      let since = performance.now();
+      const turn = createTurns();
       for (let from = 0; from < order.length && !signal?.aborted; from += batch) {
         const [x, y] = [inputs.slice([from, 0], [batch, pixelsOfDigit]), labels.slice(from, batch)];
         for (const { parameters, loss, optimizer, masks } of networks) {
           optimizer.minimize(() => loss(y, predict(tf, x, parameters)) as Tensorflow.Scalar, false, parameters);
           if (masks && loss.last.tensors.mask) masks.push(tf.clone(loss.last.tensors.mask as Tensor));
+          await turn();
         }
         tf.dispose([x, y]);
-        if (performance.now() - since < patience) continue;
-        await pause();
-        since = performance.now();
       }
       tf.dispose([inputs, labels]);
       return Promise.all(

@@ -83,12 +83,12 @@ export function estimatorTable(data: Dataset, byStart: Readonly<Record<StartName
   };
   return {
     caption: `${data.title}: moments and median at the same thresholds. Clean line: slope ${cleanLine(data).slope.toFixed(3)}.`,
-    columns: ["start", "z-score, threshold", ...estimators.flatMap((name) => [`${name}: slope`, "masked", "verdict"])],
+    columns: ["start; z-score, threshold", ...estimators.flatMap((name) => [`${name}: slope`, "masked", "verdict"])],
     rows: Object.entries(byStart).flatMap(([start, fits]) =>
       pairs(fits).map((pair) => {
         const { statistic, threshold } = pair.moments.recipe;
         const name = startNames[start as StartName];
-        return { cells: [name, `${statistic}, ${threshold}`, ...cells(pair.moments), ...cells(pair.median)] };
+        return { cells: [`${name}; ${statistic}, ${threshold}`, ...cells(pair.moments), ...cells(pair.median)] };
       }),
     ),
     remarks: [

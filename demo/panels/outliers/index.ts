@@ -3,8 +3,8 @@ import { calls } from "../../data/calls.js";
 import { stars } from "../../data/stars.js";
 import { h } from "../../lib/dom.js";
 import type { Engine } from "../../lib/engine.js";
-import type { Panel, Report } from "../../lib/panel.js";
-import { renderTable } from "../../lib/table.js";
+import type { Panel } from "../../lib/panel.js";
+import { createResults } from "../../lib/results.js";
 import { createControls } from "./controls.js";
 import { createFigure } from "./figure.js";
 import { report } from "./report.js";
@@ -22,7 +22,7 @@ const title = "A line through outliers";
 
 export function createOutliersPanel(engine: Engine): Panel {
   const figures = datasets.map((data) => createFigure(data, engine));
-  const tables = h("div", {}, "Training.");
+  const results = createResults(() => report(engine, datasets));
   const controls = createControls(
     () => void train(),
     () => {
@@ -30,20 +30,9 @@ export function createOutliersPanel(engine: Engine): Panel {
     },
   );
 
-  const train = () => Promise.all(figures.map((figure) => figure.train(controls.read)));
-  // What the tables hold does not depend on the controls.
-  let everything: Promise<Report> | undefined;
-  const reportOnce = () => {
-    everything ??= report(engine, datasets);
-    return everything;
+  const train = async () => {
+    await Promise.all(figures.map((figure) => figure.train(controls.read)));
   };
-
-  async function start(): Promise<void> {
-    await train();
-    const { tables: all, agreement } = await reportOnce();
-    tables.replaceChildren(...all.map((table) => renderTable(table)));
-    if (agreement) tables.append(h("p", {}, agreement.text));
-  }
 
   const element = h(
     "section",
@@ -58,7 +47,7 @@ export function createOutliersPanel(engine: Engine): Panel {
       {},
       "Trained until nothing moves: from the least-squares line, from a horizontal one, and from a line that only an oracle knows. Where the ends differ, the loss has kept what it believed at the start.",
     ),
-    tables,
+    results.element,
   );
-  return { title, element, start, report: reportOnce };
+  return { title, element, start: train, finish: results.report, report: results.report };
 }

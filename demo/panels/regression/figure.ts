@@ -1,16 +1,18 @@
 /** The points, and the lines while `model.fit` moves them. */
+import { backendOf, computeOn } from "../../lib/backends.js";
 import { createChart } from "../../lib/chart.js";
 import { h } from "../../lib/dom.js";
+import type { Engine } from "../../lib/engine.js";
 import type { Line } from "../../lib/line.js";
 import { reducedMotion } from "../../lib/motion.js";
 import { swatch } from "../../lib/swatch.js";
 import { renderTable } from "../../lib/table.js";
-import type { Tf } from "../../lib/tensorflow.js";
+import { openTensorflow } from "../../lib/tensorflow.js";
 import { createControls } from "./controls.js";
 import { type Spoilt, spoiltLine } from "./data.js";
 import { type Choice, compared, epochs, type Setting } from "./settings.js";
 import { cleanLine, count, fitTable, isMasked } from "./tables.js";
-import { type Fit, train } from "./train.js";
+import { type Fit, type Trained, train as trainLines } from "./train.js";
 
 /** A chart belongs to its points: other points, another chart. */
 const chartOf = ({ x, y, outliers }: Spoilt, settings: readonly Setting[]) =>
@@ -26,21 +28,22 @@ const chartOf = ({ x, y, outliers }: Spoilt, settings: readonly Setting[]) =>
     lines: ["clean", ...settings.map(({ name }) => name)],
   });
 
-export function createFigure(openTf: () => Promise<Tf>) {
+export function createFigure(engine: Engine) {
+  const backend = backendOf(engine);
   const picture = h("div");
   const progress = h("p", { class: "progress" });
   const summary = h("p", { role: "status" });
   const results = h("div");
   let running = new AbortController();
-  const controls = createControls(() => void start());
+  const controls = createControls(() => void train());
 
   function drawTable(data: Spoilt, choice: Choice, fits: readonly Fit[]): void {
     const table = fitTable(data, choice, fits);
     results.replaceChildren(renderTable(table, (row) => swatch(fits[row].setting.name)));
   }
 
-  /** Resolves when the lines rest, or when another training took over. */
-  async function start(): Promise<void> {
+  /** Resolves when the lines rest; undefined when another training took over. */
+  async function train(): Promise<Trained | undefined> {
     running.abort();
     running = new AbortController();
     const { signal } = running;
@@ -57,7 +60,7 @@ export function createFigure(openTf: () => Promise<Tf>) {
     );
     picture.replaceChildren(chart.element);
     progress.textContent = "Loading TensorFlow.js.";
-    const tf = await openTf();
+    const tf = await openTensorflow(engine);
     const onEpoch = (fits: readonly Fit[]) => {
       if (signal.aborted || reducedMotion()) return;
       progress.textContent = `Epoch ${Math.min(...fits.map(({ epoch }) => epoch))} of ${epochs}.`;
@@ -66,17 +69,21 @@ export function createFigure(openTf: () => Promise<Tf>) {
         [],
       );
     };
-    const fits = signal.aborted ? undefined : await train(tf, data, settings, { onEpoch, signal });
-    if (!fits) return;
+    progress.textContent = "Waiting for TensorFlow.js, which trains for one panel at a time.";
+    const fits = await computeOn(tf, backend, async () =>
+      signal.aborted ? undefined : trainLines(tf, data, settings, { onEpoch, signal }),
+    );
+    if (!fits) return undefined;
     const mask = fits.find(isMasked)?.masked ?? [];
     draw(
       fits.map(({ line }) => line),
       mask,
     );
     drawTable(data, choice, fits);
-    progress.textContent = `Epoch ${epochs} of ${epochs}, on the backend ${tf.getBackend()} of TensorFlow.js ${tf.version.tfjs}.`;
+    progress.textContent = `Epoch ${epochs} of ${epochs}, on the backend ${backend} of TensorFlow.js ${tf.version.tfjs}.`;
     const { found, others } = count(data, mask);
     summary.textContent = `Trained. The z-mask leaves out ${found} of ${data.outliers.length} outliers and ${others} of the other points.`;
+    return { choice, fits };
   }
 
   const caption = h(
@@ -91,5 +98,5 @@ export function createFigure(openTf: () => Promise<Tf>) {
     controls.element,
     h("div", { class: "beside" }, h("figure", {}, picture, caption), h("div", {}, progress, summary, results)),
   );
-  return { element, start };
+  return { element, train };
 }

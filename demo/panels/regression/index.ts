@@ -1,8 +1,8 @@
 /** The panel on regression in TensorFlow.js: outliers, and a z-mask that is given to `model.compile`. */
 import { h } from "../../lib/dom.js";
 import type { Engine } from "../../lib/engine.js";
-import type { Panel, Report } from "../../lib/panel.js";
-import { renderTable } from "../../lib/table.js";
+import type { Panel } from "../../lib/panel.js";
+import { createResults } from "../../lib/results.js";
 import { openTensorflow } from "../../lib/tensorflow.js";
 import { createFigure } from "./figure.js";
 import listing from "./model.ts?raw";
@@ -16,21 +16,16 @@ const introduction = [
 ];
 
 export function createRegressionPanel(engine: Engine): Panel {
-  const openTf = () => openTensorflow(engine);
-  const figure = createFigure(openTf);
-  const tables = h("div", {}, "Training.");
-  // What the tables hold does not depend on the controls.
-  let everything: Promise<Report> | undefined;
-  const reportOnce = () => {
-    everything ??= openTf().then((tf) => report(engine, tf));
-    return everything;
+  const figure = createFigure(engine);
+  let first: ReturnType<typeof figure.train> | undefined;
+  const trainOnce = () => {
+    first ??= figure.train();
+    return first;
   };
+  const results = createResults(async () => report(engine, await openTensorflow(engine), trainOnce()));
 
   async function start(): Promise<void> {
-    await figure.start();
-    const { tables: all, agreement } = await reportOnce();
-    tables.replaceChildren(...all.map((table) => renderTable(table)));
-    if (agreement) tables.append(h("p", {}, agreement.text));
+    await trainOnce();
   }
 
   const element = h(
@@ -50,7 +45,7 @@ export function createRegressionPanel(engine: Engine): Panel {
       ),
     ),
     h("h3", {}, "Few outliers, and many"),
-    tables,
+    results.element,
   );
-  return { title, element, start, report: reportOnce };
+  return { title, element, start, finish: results.report, report: results.report };
 }

@@ -4,7 +4,7 @@ import type { Line } from "../../lib/line.js";
 import type { Tf } from "../../lib/tensorflow.js";
 import type { Spoilt } from "./data.js";
 import { fitLine, lossFor } from "./model.js";
-import { epochs, type Setting } from "./settings.js";
+import { type Choice, epochs, type Setting } from "./settings.js";
 
 export interface Fit {
   readonly setting: Setting;
@@ -12,6 +12,12 @@ export interface Fit {
   epoch: number;
   /** Points that the mask of the last step left out. */
   masked: number[];
+}
+
+/** What the figure has trained. */
+export interface Trained {
+  readonly choice: Choice;
+  readonly fits: readonly Fit[];
 }
 
 /** Every line starts here. */

@@ -4,7 +4,7 @@ import { h } from "../../lib/dom.js";
 import type { Engine } from "../../lib/engine.js";
 import { reducedMotion } from "../../lib/motion.js";
 import { createPlot, type Position } from "../../lib/plot.js";
-import { run } from "../../lib/run.js";
+import { run, type Trained } from "../../lib/run.js";
 import { swatch } from "../../lib/swatch.js";
 import { renderTable } from "../../lib/table.js";
 import type { Look } from "../../lib/trainer.js";
@@ -73,8 +73,8 @@ export function createCurveFigure(engine: Engine) {
     summary.textContent = `Trained. ${fits.map(({ setting, slopes }) => `${setting.title}: mean |slope| ${slopes.mean.toFixed(2)}`).join("; ")}.`;
   }
 
-  /** Resolves when the fits rest, or when another training took over. */
-  async function train(): Promise<void> {
+  /** Resolves when the fits rest; undefined when another training took over. */
+  async function train(): Promise<Trained<Choice> | undefined> {
     running.abort();
     running = new AbortController();
     const { signal } = running;
@@ -87,7 +87,9 @@ export function createCurveFigure(engine: Engine) {
       progress.textContent = `Step ${step} of ${steps}.`;
       if (step === 0 || step === steps || !reducedMotion()) draw(choice, looks, step);
     };
-    await run(engine, curveExperiment(choice, compared(choice)), { onLook, signal });
+    const experiment = curveExperiment(choice, compared(choice));
+    const outcome = await run(engine, experiment, { onLook, signal });
+    return outcome && { choice, experiment, outcome };
   }
 
   const element = h(

@@ -4,7 +4,7 @@ import { h } from "../../lib/dom.js";
 import { createDumbbells } from "../../lib/dumbbells.js";
 import type { Engine } from "../../lib/engine.js";
 import { reducedMotion } from "../../lib/motion.js";
-import { run } from "../../lib/run.js";
+import { run, type Trained } from "../../lib/run.js";
 import { renderTable } from "../../lib/table.js";
 import type { Look } from "../../lib/trainer.js";
 import { createFleetControls } from "./controls.js";
@@ -40,8 +40,8 @@ export function createFleetFigure(engine: Engine) {
     if (step === steps) summary.textContent = summarizePair(pair);
   }
 
-  /** Resolves when the networks rest, or when another training took over. */
-  async function train(): Promise<void> {
+  /** Resolves when the networks rest; undefined when another training took over. */
+  async function train(): Promise<Trained<FleetChoice> | undefined> {
     running.abort();
     running = new AbortController();
     const { signal } = running;
@@ -54,7 +54,8 @@ export function createFleetFigure(engine: Engine) {
       progress.textContent = `Step ${step} of ${steps}.`;
       if (step === 0 || step === steps || !reducedMotion()) draw(choice, looks, step, steps);
     };
-    await run(engine, experiment, { onLook, signal });
+    const outcome = await run(engine, experiment, { onLook, signal });
+    return outcome && { choice, experiment, outcome };
   }
 
   const element = h(

@@ -1,11 +1,11 @@
 /** The panel on slopes: where the Lai loss pulls a model, and what that does to its errors. */
 import { h } from "../../lib/dom.js";
 import type { Engine } from "../../lib/engine.js";
-import type { Panel, Report } from "../../lib/panel.js";
-import { renderTable } from "../../lib/table.js";
+import type { Panel } from "../../lib/panel.js";
+import { createResults } from "../../lib/results.js";
 import { createCurveFigure } from "./curve-figure.js";
 import { createFleetFigure } from "./fleet-figure.js";
-import { report } from "./report.js";
+import { type Known, report } from "./report.js";
 
 const title = "Slopes under the Lai loss";
 
@@ -17,20 +17,15 @@ const introduction = [
 export function createSlopesPanel(engine: Engine): Panel {
   const curve = createCurveFigure(engine);
   const fleet = createFleetFigure(engine);
-  const tables = h("div", {}, "Training.");
-  // What the tables hold does not depend on the controls.
-  let everything: Promise<Report> | undefined;
-  const reportOnce = () => {
-    everything ??= report(engine);
-    return everything;
+  let first: Known | undefined;
+  const trainOnce = () => {
+    first ??= { waves: curve.train(), cars: fleet.train() };
+    return first;
   };
+  const results = createResults(() => report(engine, trainOnce()));
 
   async function start(): Promise<void> {
-    await curve.train();
-    await fleet.train();
-    const { tables: all, agreement } = await reportOnce();
-    tables.replaceChildren(...all.map((table) => renderTable(table)));
-    if (agreement) tables.append(h("p", {}, agreement.text));
+    await Promise.all(Object.values(trainOnce()));
   }
 
   const element = h(
@@ -42,7 +37,7 @@ export function createSlopesPanel(engine: Engine): Panel {
     fleet.element,
     h("h3", {}, "Every λ, every feature"),
     h("p", {}, "One sample of noise and one split of the cars; other samples, to be chosen above, give other errors."),
-    tables,
+    results.element,
   );
-  return { title, element, start, report: reportOnce };
+  return { title, element, start, finish: results.report, report: results.report };
 }

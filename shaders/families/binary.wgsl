@@ -1,6 +1,7 @@
 // Binary: phi(o, t) of logits o and labels t that are 0, 1 or the label to ignore. Labels are compared as bits.
 
 const WEIGHTED = HAS_weights || HAS_classWeights;
+const LABELLED = true;
 
 fn element_weights(start: u32, stride: u32, positive: vec4<bool>) -> vec4u {
   let own = read_weights(start, stride);

@@ -1,5 +1,6 @@
 // Classes: a sample is a row, measured by classes/row.wgsl. Its elements have no label and no loss of their own.
 
+const LABELLED = true;
 const WEIGHTED = true;  // samples hold the weights of their classes
 
 fn element_weights(start: u32, stride: u32, positive: vec4<bool>) -> vec4u {

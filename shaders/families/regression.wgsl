@@ -1,6 +1,7 @@
 // Regression: rho(r) of residuals r = prediction - target.
 
 const WEIGHTED = HAS_weights;
+const LABELLED = false;  // every element counts
 
 fn element_weights(start: u32, stride: u32, positive: vec4<bool>) -> vec4u {
   return read_weights(start, stride);

@@ -40,7 +40,9 @@ fn quick_moments(row: u32, stop: u32, spot: Spot, pivots: vec2f) -> Moments {
       odd |= full_exponent(bitcast<vec4u>(quad.losses.loss));
     }
     var deviation = quad.losses.scored - select(vec4f(pivots.x), vec4f(pivots.y), quad.positive & vec4<bool>(CLASSES > 1u));
-    deviation = select(vec4f(), deviation, quad.used);
+    if (LABELLED) {
+      deviation = select(vec4f(), deviation, quad.used);
+    }
     used -= bits_of(quad.used);
     if (CLASSES == 1u) {
       sums += deviation;

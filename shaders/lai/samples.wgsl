@@ -87,7 +87,7 @@ fn measure(held: Held, row: u32, out: Out) -> Measured {
 }
 
 fn quad_of(held: Held, measured: Measured, row: u32, care: bool) -> Quad {
-  let losses = Losses(measured.lai.loss, measured.lai.by_residual, scored_of(held.r, measured.lai.loss));
+  let losses = Losses(measured.lai.loss, measured.lai.by_residual, scored_of(held.r, measured.lai.loss), held.r);
   var used = held.used;
   var broken = vec4<bool>();
   if (care) {

@@ -4,12 +4,12 @@ struct Losses {
   loss: vec4f,
   slope: vec4f,
   scored: vec4f,  // the quantity that a z-mask scores
+  x: vec4f,       // what the loss is a function of: the residual or the logit
 }
 
-// x is what the loss is a function of: the residual or the logit.
 fn losses_from(x: vec4f, a: vec2f, b: vec2f, c: vec2f, d: vec2f) -> Losses {
   let loss = vec4f(a.x, b.x, c.x, d.x);
-  return Losses(loss, vec4f(a.y, b.y, c.y, d.y), scored_of(x, loss));
+  return Losses(loss, vec4f(a.y, b.y, c.y, d.y), scored_of(x, loss), x);
 }
 
 struct Labels {
@@ -35,9 +35,12 @@ fn element_quad(start: u32, stride: u32, within: vec4<bool>, care: bool) -> Quad
   let second = read_second(start, stride);
   let labels = labels_of(second);
   if (!care) {
-    let exponents = select(vec4u(), full_exponent(first) | full_exponent(second), labels.used);
-    let odd = exponents | select(vec4u(0x80000000u), vec4u(), labels.valid);
-    return Quad(losses_of(first, second), vec4u(), labels.used, vec4<bool>(), labels.positive, 0u, odd);
+    let losses = losses_of(first, second);
+    var odd = full_exponent(bitcast<vec4u>(losses.x));
+    if (LABELLED) {
+      odd = select(vec4u(), odd, labels.used) | select(vec4u(0x80000000u), vec4u(), labels.valid);
+    }
+    return Quad(losses, vec4u(), labels.used, vec4<bool>(), labels.positive, 0u, odd);
   }
   let labelled = within & labels.used;
   let sane = labelled & !(non_finite(first) | non_finite(second));

@@ -136,7 +136,8 @@ async function rowOf(runtime, print) {
       row.notes.push(`runtime skipped: ${firefoxAdvice()}`);
     } else {
       const gpu = runtime !== "cpu";
-      if (gpu) findChromium({ install: true }); // dawn takes its driver from it
+      // Dawn takes its driver from Chromium; tests on the CPU can do without.
+      if (gpu) findChromium({ install: true });
       else offerChromium();
       const vulkan = gpu && findVulkan({ install: true });
       const reached = runtime === "dawn" && extra.length === 0 ? reachedFolder() : undefined;

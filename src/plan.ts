@@ -184,7 +184,7 @@ export function* makePlan(
     width > 1 && rowShaders(),
   ]) as [number, Estimator | undefined, RowShaders | false];
   if (estimator && binsSize(whole.groups) > tuning.maxBindingSize) {
-    refuse("unsupported", subject, "groups must fit a binding", whole.groups);
+    refuse("unsupported", subject, "groups must fit a binding", whole.groups, "Use fewer columns.");
   }
   const samples = rows ? [rows.rowsAveraged, rows.rowsStored] : [samplesElements];
   const limit = device.limits.maxStorageBuffersPerShaderStage;

@@ -4,6 +4,7 @@ import * as library from "../src/index.js";
 import { casesOf, extentOf } from "../study/cases.js";
 import { classContenders, regressionContenders } from "../study/losses.js";
 import { leftTable, maskTable, scoreTable, friedman as subject, table } from "../study/report/tables.js";
+import { baselines, countTable, verdictList } from "../study/report/words.js";
 import { bestOf, csvOf, parseResults, type Row, rowOf } from "../study/results.js";
 import { accuracy, medianError, rootMeanSquare } from "../study/scores.js";
 import { difference, estimate, picksOf } from "../study/summary.js";
@@ -149,6 +150,25 @@ test("a difference counts only beyond what the seeds scatter", () => {
   expect(verdict([1, 2, 3, 4, 6])).toBe("none");
   expect(verdict([1.0001, 2.0001, 3.0001, 4.0001, 5.0001])).toBe("none");
   expect(difference(picks([1]), base, true).verdict).toBe("none");
+});
+
+test("words say what the differences say", () => {
+  const rows = [1, 2, 3].flatMap((seed) => [
+    row({ seed, test: 2 + seed / 10 }),
+    row({ seed, loss: "huber", test: 1 + seed / 10 }),
+    row({ seed, loss: "tukey", test: 3 + seed / 10 }),
+    row({ seed, loss: "cauchy", test: 2 + [0.3, -0.3, 0][seed - 1] }),
+  ]);
+  const lines = verdictList(rows, subject, baselines.regression).split("\n");
+  expect(lines).toEqual([
+    "- **MSE**: against Huber on a robust scale it hurts at 5 %.",
+    "- **Huber, robust scale**: against MSE after its last epoch it helps at 5 %.",
+    "- **Cauchy, robust scale**: against MSE after its last epoch it shows no difference; against Huber on a robust scale it shows no difference.",
+    "- **Tukey, robust scale**: against MSE after its last epoch it hurts at 5 %; against Huber on a robust scale it hurts at 5 %.",
+  ]);
+  const [, , first, second] = countTable(rows, subject, baselines.regression).split("\n");
+  expect(first).toMatch(/^\| than MSE after its last epoch +\| 0, 0 +\| 1, 1 +\|/);
+  expect(second).toMatch(/^\| than Huber on a robust scale +\| 0, 0 +\| 0, 2 +\|/);
 });
 
 test("tables have a row for every loss that was trained", () => {

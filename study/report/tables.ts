@@ -30,7 +30,8 @@ export const friedman: Subject = {
   write: (score) => score.toFixed(2),
 };
 
-const titleOf = ({ kind, percent }: Noise): string => (kind === "outliers" ? `${percent} %` : `${kind} ${percent} %`);
+export const titleOf = ({ kind, percent }: Noise): string =>
+  kind === "outliers" ? `${percent} %` : `${kind} ${percent} %`;
 
 /** As the formatter writes them. */
 export function table(rows: readonly (readonly string[])[]): string {
@@ -45,7 +46,7 @@ const marks = { better: " ▲", worse: " ▼", none: "" } as const;
 const markOf = ({ verdict }: Difference): string => marks[verdict];
 
 /** Only losses that were trained; a task may have fewer rows than contenders while it runs. */
-const shown = (rows: readonly Row[], { contenders }: Subject): Contender[] =>
+export const shown = (rows: readonly Row[], { contenders }: Subject): Contender[] =>
   contenders.filter(({ id }) => rows.some(({ loss }) => loss === id));
 
 const grid = (rows: readonly Row[], subject: Subject, cell: (contender: Contender, noise: Noise) => string): string =>

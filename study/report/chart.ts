@@ -10,16 +10,15 @@ const own = `${style}.dot{fill:#0b66b5}.bar{stroke:#0b66b5;stroke-width:2}.ring{
 
 interface ChartOptions {
   readonly title: string;
-  /** What the fields have along them, from left to right. */
-  readonly domain: readonly [number, number];
+  /** What a field has along it, from left to right: those of its means. */
+  readonly domain: (means: readonly number[]) => readonly [number, number];
   readonly unit: string;
 }
 
-/** Dots: means after the last epoch, with deviations; rings: with early stopping. What lies beyond a field stands at its edge. */
+/** Dots: means after the last epoch, with deviations; rings: with early stopping. Deviations beyond a field end at its edge. */
 export function studySvg(rows: readonly Row[], machine: string, subject: Subject, options: ChartOptions): string {
   const { noises, write } = subject;
   const contenders = subject.contenders.filter(({ id }) => rows.some(({ loss }) => loss === id));
-  const [low, high] = options.domain;
   const [width, bottom] = [labels + noises.length * (field + gap), top + contenders.length * step];
   const lines: string[] = [];
   const text = (x: number, y: number, words: string, anchor = "start") =>
@@ -35,6 +34,12 @@ export function studySvg(rows: readonly Row[], machine: string, subject: Subject
   });
   noises.forEach((noise, f) => {
     const left = labels + f * (field + gap);
+    const drawn = contenders.map(({ id }) =>
+      (["last", "stopped"] as const).map((moment) =>
+        estimate(picksOf(rows, noise, id, moment).map(({ score }) => score)),
+      ),
+    );
+    const [low, high] = options.domain(drawn.flat().flatMap(({ mean, n }) => (n > 0 ? [mean] : [])));
     const x = (score: number) =>
       Number((left + ((Math.min(Math.max(score, low), high) - low) / (high - low)) * field).toFixed(1));
     text(left, top - 6, noise.kind === "outliers" ? `${noise.percent} % outliers` : `${noise.kind} ${noise.percent} %`);
@@ -42,11 +47,8 @@ export function studySvg(rows: readonly Row[], machine: string, subject: Subject
       lines.push(`<line x1="${x(edge)}" x2="${x(edge)}" y1="${top}" y2="${bottom}"/>`);
       text(x(edge), bottom + 15, write(edge), edge === low ? "start" : "end");
     }
-    contenders.forEach(({ id }, i) => {
+    drawn.forEach(([last, stopped], i) => {
       const y = top + i * step + 9;
-      const [last, stopped] = (["last", "stopped"] as const).map((moment) =>
-        estimate(picksOf(rows, noise, id, moment).map(({ score }) => score)),
-      );
       if (last.n === 0) return;
       const spread = Number.isNaN(last.deviation) ? 0 : last.deviation;
       lines.push(`<path class="bar" d="M${x(last.mean - spread)} ${y}H${x(last.mean + spread)}"/>`);

@@ -106,9 +106,6 @@ export function parseResults(text: string): Results {
 export const resultsPath = (root: string, task: TaskName, quick = false): string =>
   join(root, "study/results", `${task}${quick ? "-quick" : ""}.csv`);
 
-export const readResults = (root: string, task: TaskName): Results =>
-  parseResults(readFileSync(resultsPath(root, task), "utf8"));
-
 /** Starts a file anew; `resume`: goes on with what is there, if it was made with the same. */
 export function openResults(path: string, machine: string, resume: boolean) {
   const earlier = resume && existsSync(path) ? parseResults(readFileSync(path, "utf8")) : undefined;

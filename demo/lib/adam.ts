@@ -6,10 +6,10 @@ const lanes = 64;
 const code = `
 struct Rates { size: f32, correction: f32 }
 @group(0) @binding(0) var<uniform> rates: Rates;
-@group(0) @binding(1) var<storage, read> gradients: array<f32>;
-@group(0) @binding(2) var<storage, read_write> first: array<f32>;
-@group(0) @binding(3) var<storage, read_write> second: array<f32>;
-@group(0) @binding(4) var<storage, read_write> parameters: array<f32>;
+@group(0) @binding(1) var<storage, read> gradients: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> first: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> second: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> parameters: array<vec4f>;
 
 @compute @workgroup_size(${lanes})
 fn update(@builtin(global_invocation_id) id: vec3u) {
@@ -30,7 +30,10 @@ export interface Adam {
   destroy(): void;
 }
 
-/** @param rates of every step: they are written once, and each step binds its own. */
+/**
+ * @param parameters whole vec4s, as are the gradients.
+ * @param rates of every step: they are written once, and each step binds its own.
+ */
 export async function createAdam(
   device: GPUDevice,
   parameters: GPUBuffer,
@@ -73,7 +76,7 @@ export async function createAdam(
     encode(pass, step) {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group, [step * stride]);
-      pass.dispatchWorkgroups(Math.ceil(size / 4 / lanes));
+      pass.dispatchWorkgroups(Math.ceil(size / 16 / lanes));
     },
     destroy() {
       for (const buffer of [uniforms, ...moments]) buffer.destroy();

@@ -57,7 +57,10 @@ export interface Trainer {
 export const adam = { firstDecay: 0.9, secondDecay: 0.999, epsilon: 1e-8 };
 
 /** Step size and the correction of the second moment at a step counted from 0; both correct for moments that start at 0. */
-export function adamRates({ rate, steps }: Experiment, step: number): readonly [size: number, correction: number] {
+export function adamRates(
+  { rate, steps }: Pick<Experiment, "rate" | "steps">,
+  step: number,
+): readonly [size: number, correction: number] {
   const size = (rate * (1 - step / steps)) / (1 - adam.firstDecay ** (step + 1));
   return [size, 1 / (1 - adam.secondDecay ** (step + 1))];
 }

@@ -30,6 +30,11 @@ const lessOf = [
     why: "workgroups of 128 lanes are slow in software; dawn has the limits of Chromium, naga those of Firefox",
   },
   {
+    runtimes: ["chromium", "firefox", "naga"],
+    files: ["study"],
+    why: "the study trains in Node alone, and its tiles of products are those of the network tests",
+  },
+  {
     runtimes: ["dawn", "naga"],
     files: ["shards"],
     why: "Web Workers with devices of their own are of browsers",

@@ -125,7 +125,9 @@ export async function loadDigits(sources: DigitSources): Promise<DigitsAnswer> {
     return own ?? downloadPart(sources, part, sha256);
   }
   try {
-    const [train, test] = await Promise.all([load(parts.train), load(parts.test)]);
+    const loads = [load(parts.train), load(parts.test)];
+    await Promise.allSettled(loads); // so that the reason is the same whichever fails first
+    const [train, test] = await Promise.all(loads);
     return { found: true, place: [...places].join(" and "), train, test };
   } catch (error) {
     return { found: false, reason: [...troubles, reasonOf(error)].join("; ") };

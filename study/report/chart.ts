@@ -4,7 +4,7 @@ import type { Row } from "../results.js";
 import { estimate, picksOf } from "../summary.js";
 import type { Subject } from "./tables.js";
 
-const [labels, field, gap, step, top] = [230, 132, 14, 17, 62];
+const [labels, field, gap, step, top] = [266, 132, 14, 17, 62];
 const own = `${style}.dot{fill:#0b66b5}.bar{stroke:#0b66b5;stroke-width:2}.ring{fill:none;stroke:#c2410c;stroke-width:2}
 @media(prefers-color-scheme:dark){.dot{fill:#62b4ff}.bar{stroke:#62b4ff}.ring{stroke:#ff9558}}`;
 

@@ -33,6 +33,32 @@ describe("options", () => {
   const shape = [rows, classes] as const;
   const { logits, labels } = classData(rows, classes);
 
+  it("loss and gradient alone of a small batch under a mask per class", async () => {
+    const loss = zMasked(crossEntropy(), { per: "class", threshold: 1.2 });
+    const expected = evaluate(loss, { logits, labels });
+    const plan = await createPlan(device, loss, { shape });
+    const buffers = {
+      ...{ logits: storageBuffer(device, logits), labels: storageBuffer(device, Int32Array.from(labels)) },
+      ...{ loss: storageBuffer(device, plan.sizes.loss), gradient: storageBuffer(device, plan.sizes.gradient) },
+    };
+    const encoder = device.createCommandEncoder();
+    plan.encode(encoder, buffers);
+    device.queue.submit([encoder.finish()]);
+    await plan.check();
+    const [value] = new Float32Array(await readBuffer(device, buffers.loss));
+    expectClose(value, expected.loss as number, { rtol: 1e-5, atol: 0 }, "loss");
+    expectClose(
+      new Float32Array(await readBuffer(device, buffers.gradient)),
+      expected.gradient!,
+      {
+        rtol: 1e-5,
+        atol: 1e-7,
+      },
+      "gradient",
+    );
+    plan.destroy();
+  });
+
   it("extra outputs", async () => {
     const outputs = ["loss", "gradient", "perSample", "logSumExp", "predictedClass", "correct"] as const;
     for (const loss of [crossEntropy(), unhinged(), generalizedCrossEntropy()]) {

@@ -153,7 +153,10 @@ describe.each(Object.entries(browsers))("%s", (_, { train, find, open, advice })
     expect(await page.getByRole("alert").textContent()).toContain(
       "The address holds no loss that can be drawn: lossFromJSON:",
     );
-    expect([await page.locator('img[src="x"]').count(), await page.title()]).toEqual([0, "The lab: losses for imperfect data"]);
+    expect([await page.locator('img[src="x"]').count(), await page.title()]).toEqual([
+      0,
+      "The lab: losses for imperfect data",
+    ]);
     expect(await json.textContent()).toContain("huber");
     await page.close();
   });

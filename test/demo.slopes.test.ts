@@ -93,8 +93,10 @@ test("Adam's first step has the size of its rate, in the direction of the signs"
 });
 
 test("training lowers the loss of every fit", async () => {
-  const { losses } = await trained;
-  const [first, last] = [losses[1], losses[losses.length - 1]];
+  // How often there is a look depends on the machine.
+  const [first, last] = [await train({ ...short(defaults), steps: 2 }), await trained].map(
+    ({ losses }) => losses.at(-1)!,
+  );
   last.forEach((loss, i) => {
     expect(loss).toBeLessThan(0.9 * first[i]);
   });

@@ -102,6 +102,7 @@ describe.each(Object.entries(tunings))("%s products", (_, tuning) => {
   const shapes: [units: number[], activation: Activation, batch: number][] = [
     [[1, 1], "linear", 1],
     [[5, 1], "tanh", 9],
+    [[3, 6, 1], "linear", 33],
     [[1, 15, 1], "tanh", 16],
     [[2, 16, 1], "softplus", 17],
     [[3, 17, 1], "relu", 64],

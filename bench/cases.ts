@@ -240,6 +240,7 @@ const classShapes: Record<Extent, readonly (readonly [number, number])[]> = {
 const others = (): Case[] => [
   sgceCase(256, 10),
   sgceCase(1024, 1000),
+  sgceCase(512, 32000),
   oursOnly("zmasked cross-entropy", zMasked(crossEntropy()), [1024, 1000], 8),
   ...[10, 14, 20].map((power) => medianCase(2 ** power)),
   oursOnly("trimmed mse", trimmed(squaredError(), { fraction: 0.02 }), [2 ** 20], 20),

@@ -1,27 +1,9 @@
 /** Measured times as bars: docs/benchmarks.svg, from a file of bench/results. */
+import { rowsOf } from "../../bench/rows.js";
 import { escapeXml, style } from "./figure.js";
 
 /** The measurements that the README quotes. */
-export const measurements = "bench/results/google-swiftshader-2026-11-22.csv";
-
-interface Row {
-  readonly case: string;
-  readonly shape: string;
-  readonly variant: string;
-  readonly p50: string;
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly runtime: string;
-  readonly date: string;
-}
-
-function rowsOf(csv: string): Row[] {
-  const [heading, ...rows] = csv
-    .trim()
-    .split("\n")
-    .map((line) => [...line.matchAll(/(?:^|,)("[^"]*"|[^,]*)/g)].map(([, cell]) => cell.replaceAll('"', "")));
-  return rows.map((cells) => Object.fromEntries(heading.map((name, i) => [name, cells[i]])) as unknown as Row);
-}
+export const measurements = "bench/results/google-swiftshader-node-2026-11-30.csv";
 
 /** What is shown: a case with the names of its contenders for readers. */
 const groups = [
@@ -33,6 +15,7 @@ const groups = [
       copy: "a copy of the same arrays",
       ours: "this package",
       baseline: "hand-written passes",
+      "jax-webgpu": "jax-js, under jit",
       "tfjs-webgpu": "TensorFlow.js, gradient by hand",
       "tfjs-webgpu autograd": "TensorFlow.js, its own gradient",
     },
@@ -45,7 +28,9 @@ const groups = [
       copy: "a copy of the same arrays",
       ours: "this package",
       baseline: "hand-written passes",
-      "tfjs-webgpu": "TensorFlow.js, its own gradient",
+      "jax-webgpu": "jax-js, under jit",
+      "tfjs-webgpu": "TensorFlow.js, gradient by hand",
+      "tfjs-webgpu autograd": "TensorFlow.js, its own gradient",
     },
   },
 ];
@@ -54,7 +39,7 @@ const [width, left, right, step] = [640, 210, 570, 22];
 
 export function benchmarkSvg(csv: string): string {
   const rows = rowsOf(csv);
-  const { vendor, architecture, runtime, date } = rows[0];
+  const { adapter, runtime, date } = rows[0];
   const lines: string[] = [];
   let y = 24;
   for (const { case: name, shape, title, names } of groups) {
@@ -62,7 +47,7 @@ export function benchmarkSvg(csv: string): string {
     const times = Object.entries(names).map(([variant, label]) => {
       const row = rows.find((each) => each.case === name && each.shape === shape && each.variant === variant);
       if (!row) throw new Error(`${measurements} must have ${name}, ${shape}, ${variant}`);
-      return { label, ours: variant === "ours", time: Number(row.p50) };
+      return { label, ours: variant === "ours", time: row.p50 };
     });
     const most = Math.max(...times.map(({ time }) => time));
     for (const { label, ours, time } of times) {
@@ -74,7 +59,7 @@ export function benchmarkSvg(csv: string): string {
     }
     y += 2 * step;
   }
-  const device = `${vendor} ${architecture} (a software adapter, on two CPU cores); ${date}`;
+  const device = `${adapter} (a software adapter, on two CPU cores); ${date}`;
   lines.push(`<text x="12" y="${y}">${escapeXml(device)}</text>`);
   lines.push(`<text x="12" y="${y + 16}">${escapeXml(runtime)}</text>`);
   const height = y + 28;

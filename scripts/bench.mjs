@@ -10,12 +10,10 @@
 //   npm run bench -- --check             fails where our time relative to the baseline is 20 % worse than in bench/references.json
 //   npm run bench -- --accept            writes today's ratios there
 // Results go to bench/results. WEBGPU_DRIVER=hardware measures the machine's own GPU instead of the software adapter.
-import { fileURLToPath } from "node:url";
-import { chromiumArguments, findChromium, softwareDriver } from "./lib/browsers.mjs";
-import { ensureDependencies } from "./lib/dependencies.mjs";
+import { chromiumArguments, findChromium } from "./lib/browsers.mjs";
+import { inOwnProcess } from "./lib/ownProcess.mjs";
 import { isolation, peers } from "./lib/peers.mjs";
-import { root, run } from "./lib/run.mjs";
-import { findVulkan } from "./lib/vulkan.mjs";
+import { root } from "./lib/run.mjs";
 
 const args = process.argv.slice(2);
 const flags = ["quick", "large", "profile", "resume", "check", "accept", "report", "tune", "browser"];
@@ -69,19 +67,4 @@ async function inner({ browser: inBrowser, ...options }) {
   }
 }
 
-if (args[0] !== "--inner") {
-  ensureDependencies();
-  if (softwareDriver) findChromium({ install: true }); // brings the software adapter
-  const { dawn, environment } = findVulkan();
-  // A process's libraries are looked for where its environment said at its start, so the bench gets a process of its own.
-  const env = softwareDriver && dawn ? { ...environment, VK_ICD_FILENAMES: dawn } : environment;
-  process.exitCode = run(process.execPath, [fileURLToPath(import.meta.url), "--inner", ...args], { env });
-} else {
-  try {
-    process.exitCode = await inner(readOptions());
-  } catch (error) {
-    console.error(error);
-    process.exitCode = 1;
-  }
-  process.exit(); // Dawn's threads would keep it alive
-}
+await inOwnProcess(import.meta.url, args, () => inner(readOptions()));

@@ -4,11 +4,8 @@
 //   npm run study -- --only digits     one of digits, friedman
 // Results go to study/results; `npx vitest run --project cpu test/docs -u` then writes docs/study.md and its pictures anew.
 // WEBGPU_DRIVER=hardware trains on the machine's own GPU instead of the software adapter.
-import { fileURLToPath } from "node:url";
-import { findChromium, softwareDriver } from "./lib/browsers.mjs";
-import { ensureDependencies } from "./lib/dependencies.mjs";
-import { root, run } from "./lib/run.mjs";
-import { findVulkan } from "./lib/vulkan.mjs";
+import { inOwnProcess } from "./lib/ownProcess.mjs";
+import { root } from "./lib/run.mjs";
 
 const args = process.argv.slice(2);
 
@@ -45,19 +42,4 @@ async function inner(options) {
   return main(options, root);
 }
 
-if (args[0] !== "--inner") {
-  ensureDependencies();
-  if (softwareDriver) findChromium({ install: true }); // brings the software adapter
-  const { dawn, environment } = findVulkan();
-  // A process's libraries are looked for where its environment said at its start, so the study gets a process of its own.
-  const env = softwareDriver && dawn ? { ...environment, VK_ICD_FILENAMES: dawn } : environment;
-  process.exitCode = run(process.execPath, [fileURLToPath(import.meta.url), "--inner", ...args], { env });
-} else {
-  try {
-    process.exitCode = await inner(readOptions());
-  } catch (error) {
-    console.error(error);
-    process.exitCode = 1;
-  }
-  process.exit(); // Dawn's threads would keep it alive
-}
+await inOwnProcess(import.meta.url, args, () => inner(readOptions()));

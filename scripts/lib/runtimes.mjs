@@ -13,6 +13,11 @@ export const optionalRuntimes = ["firefox"];
 
 const gpuTest = ".gpu.test.ts";
 
+/** What depends on compilers and drivers, of which browsers have those of dawn or naga. */
+const ofCompilers = "extremes limits median trimmed masks.fuzz algebra.fuzz determinism classes.options network".split(
+  " ",
+);
+
 /**
  * Test files by their names without `.gpu.test.ts`, which runtimes leave out or, where `shorter`, run with shorter lists of losses,
  * tunings and options (`thorough` in test/support/device.ts). Dawn runs all
@@ -46,36 +51,12 @@ const lessOf = [
   },
   {
     runtimes: ["firefox"],
-    files: [
-      "bench",
-      "bench.measure",
-      "demo.benchmark",
-      "extremes",
-      "limits",
-      "median",
-      "trimmed",
-      "masks.fuzz",
-      "algebra.fuzz",
-      "determinism",
-      "faults",
-      "classes.options",
-      "network",
-    ],
+    files: ["bench", "bench.measure", "demo.benchmark", "faults", ...ofCompilers],
     why: "naga has its compiler and driver; Firefox is slow to return so many or so large results",
   },
   {
     runtimes: ["chromium"],
-    files: [
-      "extremes",
-      "limits",
-      "median",
-      "trimmed",
-      "masks.fuzz",
-      "algebra.fuzz",
-      "determinism",
-      "classes.options",
-      "network",
-    ],
+    files: ofCompilers,
     why: "dawn has its compiler and driver, and two processes to compile in; all vectors run here, and what knows of browsers",
   },
   {

@@ -58,23 +58,19 @@ async function visit(page, url) {
   await page.waitForFunction(() => window.lab !== undefined, undefined, { timeout: 10_000 });
   const names = [];
   mkdirSync(folder, { recursive: true });
-  async function take({ name, width, colorScheme }, wanted) {
+  async function take({ name, width, colorScheme }) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
     for (const panel of await page.locator("main > section").all()) {
       const id = (await panel.getAttribute("aria-labelledby")).replace("-heading", "");
-      if (!wanted(id)) continue;
       names.push(`${id}-${name}`);
       await panel.screenshot({ path: join(folder, `${id}-${name}.png`) });
     }
   }
-  const [wide, narrow] = pictures;
-  const isBenchmark = (id) => id === "benchmark";
   await page.evaluate(() => window.lab.trained());
-  // The benchmark is the last to compute, and nothing else changes meanwhile.
-  const [report] = await Promise.all([page.evaluate(() => window.lab.report()), take(wide, (id) => !isBenchmark(id))]);
-  await take(wide, isBenchmark);
-  await take(narrow, () => true);
+  // The benchmark is the last to compute: nobody may draw meanwhile.
+  const report = await page.evaluate(() => window.lab.report());
+  for (const look of pictures) await take(look);
   return { report, names: names.sort() };
 }
 

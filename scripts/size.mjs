@@ -44,7 +44,7 @@ async function bundle(exports) {
       },
     ],
   });
-  const { output } = await build.generate({ format: "es", minify: true });
+  const { output } = await build.generate({ format: "es", minify: true, comments: false });
   const [core, ...more] = output.filter(({ type }) => type === "chunk").sort((a, b) => b.isEntry - a.isEntry);
   const needed = core.imports.filter((name) => more.some(({ fileName }) => fileName === name));
   if (needed.length > 0) throw new Error(`the core must be one file, it imports ${needed.join(", ")}`);

@@ -56,7 +56,7 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
     const rule = `rows must have at most ${most} elements`;
     refuse("unsupported", problem.subject, rule, rowBytes / widest, "Request a higher maxStorageBufferBindingSize.");
   }
-  const small = elements <= tuning.smallBatch && chunkRows === rows && (segments === 1 || rows === 0);
+  const small = elements <= tuning.smallBatch && tiles === 1 && chunkRows === rows && (segments === 1 || rows === 0);
   const groups = columns * geometry.classes;
   // Moments of all groups and slices, 32 bytes each, lie in one binding.
   const slicesFitting = Math.max(1, Math.floor(maxBindingSize / (64 * groups)));

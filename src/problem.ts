@@ -202,7 +202,7 @@ export function resolveGeometry(problem: Problem, shape: Shape): Geometry {
   const [rows, columns = 1] = (Array.isArray(shape) ? shape : []) as readonly number[];
   const sizes = [rows, columns].every((n) => Number.isSafeInteger(n) && n >= 0);
   if (!(sizes && rows * columns < 2 ** 32 && shape.length < 3)) {
-    const rule = "shape must be integers [rows] or [rows, columns] with a product below 2^32";
+    const rule = "shape must be integers [rows] or [rows, columns] below 2^32";
     refuse("shape", subject, rule, shape, "Give the shape of the data.");
   }
   return familyTraits.geometryOf(problem, shape);
@@ -235,13 +235,13 @@ function readGivenStatistics(problem: Problem, geometry: Geometry, given: ArrayL
     const own = groups[index];
     const known = own && own.column === column && own.class === label;
     if (!(known && Number.isFinite(mean) && Number.isFinite(standardDeviation) && standardDeviation >= 0)) {
-      const rule = "a given group must be of the data, with finite statistics";
+      const rule = "a given group must be of the data, finite";
       refuse(
         known ? "parameter" : "shape",
         subject,
         rule,
         [column, label, mean, standardDeviation],
-        "Pass a result's statistics.",
+        "Pass its statistics.",
       );
     }
     groups[index] = { ...own, mean, standardDeviation };
@@ -296,6 +296,6 @@ export function thresholdWarnings({ mask, subject }: Problem, groups: readonly G
     const most = Math.sqrt(Math.max(0, (n - 1) * (n - ddof)) / n); // of no samples infinite, or NaN
     if (threshold === Infinity || !(threshold >= most)) return [];
     const where = groups.length > 1 ? ` in column ${column}, class ${label}` : "";
-    return `${subject}: threshold ${threshold} can never mask anything${where}: |z| of ${n} samples is at most ${most.toFixed(3)}. Lower it.`;
+    return `${subject}: threshold ${threshold} never masks${where}: |z| of ${n} samples is at most ${most.toFixed(3)}. Lower it.`;
   });
 }

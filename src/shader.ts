@@ -86,7 +86,8 @@ const MASKED = ${mask !== undefined};
 const MEAN = ${reduction === "mean"};
 const NONE = ${reduction === "none"};
 const OMITS = ${nonFinite === "omit"};
-const UNSCALED = ${spec.unscaled};`,
+const UNSCALED = ${spec.unscaled};
+const SMALL = ${entry.startsWith("small")};`,
     libSettings,
     libBits,
     libReduce,

@@ -30,9 +30,7 @@ const excused: Record<string, string> = {
 const one = "there is one slice, so every lane reads the moments and sums that it wrote itself";
 /** Barriers that no race needs, and why. */
 const idle: Record<string, string> = {
-  "samplesMasked: pass_small_masked, storageBarrier 1": one,
   "groupsLabels: pass_small_labels, storageBarrier 1": one,
-  "laiGradients: pass_small_direct, storageBarrier 1": one,
 };
 
 /** Shaders of the kernels that have been dispatched, and barriers that some race needs, or none. */

@@ -22,8 +22,11 @@ fn is_sound(moments: Item, pivot: f32, squares: vec4f) -> bool {
 }
 
 // The quick way through a run of quads: no masks and no scaling. What is not as it should be (a NaN, an overflow, an odd
-// label, sums that cancel) makes the run unsound: nothing comes out, and it is done again with care.
+// label, sums that cancel) makes the run unsound: nothing comes out, and it is done again with care. Small batches are always.
 fn quick_moments(row: u32, stop: u32, spot: Spot, pivots: vec2f) -> Moments {
+  if (SMALL) {
+    return Moments();
+  }
   var odd = vec4u();
   var sums = vec4f();
   var squares = vec4f();
@@ -122,12 +125,13 @@ fn pass_accumulate(workgroup: u32, workgroups: u32, lane: u32) {
     var run = quick_moments(row, quick_stop(row, stop, spot.step), spot, pivots);
     row = select(row, stop, run.first.counts.x + run.second.counts.x > 0u);
     // Short parts: in a long chain, additions to a large sum would round the same way again and again.
-    for (; row < stop; row = min(row + 16u * spot.step, stop)) {
+    while (row < stop) {
       let end = min(row + 16u * spot.step, stop);
       run.first = merge_moments(run.first, careful_moments(row, end, spot, 0u));
       if (CLASSES > 1u) {
         run.second = merge_moments(run.second, careful_moments(row, end, spot, 1u));
       }
+      row = end;
     }
     first = merge_moments(first, run.first);
     pivots.x = select(pivots.x, run.first.values.x, run.first.counts.x > 0u);

@@ -9,10 +9,14 @@ struct Conclusion {
 
 fn conclude(writes: bool, lane: u32) -> Conclusion {
   var sums = Item();
-  for (var i = lane; i < settings.all_slices * settings.tiles; i += WORKGROUP_SIZE) {
-    sums = add(sums, scratch[sums_slot(i)]);
+  if (SMALL) {
+    sums = scratch[sums_slot(0u)];
+  } else {
+    for (var i = lane; i < settings.all_slices * settings.tiles; i += WORKGROUP_SIZE) {
+      sums = add(sums, scratch[sums_slot(i)]);
+    }
+    sums = reduce_all(ADD, sums, lane);
   }
-  sums = reduce_all(ADD, sums, lane);
   let weight = sums.values.y;
   let broken = sums.counts.y;
   let empty = MEAN && weight == 0.0;

@@ -10,9 +10,7 @@ fn pass_last(workgroup: u32, workgroups: u32, lane: u32) {
 
 fn pass_small(workgroup: u32, workgroups: u32, lane: u32) {
   if (MASKED) {
-    for (var tile = 0u; tile < settings.tiles; tile++) {
-      pass_accumulate(tile, 1u, lane);
-    }
+    pass_accumulate(0u, 1u, lane);
     storageBarrier();  // other lanes read the moments
     if (CLASSES > 1u) {
       pass_finalize(0u, 1u, lane);
@@ -23,11 +21,7 @@ fn pass_small(workgroup: u32, workgroups: u32, lane: u32) {
 }
 
 fn finish_small(lane: u32) {
-  for (var tile = 0u; tile < settings.tiles; tile++) {
-    pass_score(tile, 1u, lane);
-  }
+  pass_score(0u, 1u, lane);
   storageBarrier();  // other lanes read the sums
-  for (var tile = 0u; tile < settings.tiles; tile++) {
-    pass_last(tile, settings.tiles, lane);
-  }
+  pass_last(0u, 1u, lane);
 }

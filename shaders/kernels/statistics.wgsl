@@ -11,10 +11,15 @@ fn replace_by_given(own: Item, group: u32) -> Item {
 
 fn merged_statistics(group: u32, lane: u32) -> Item {
   var moments = Item();
-  for (var slice = lane; slice < settings.all_slices; slice += WORKGROUP_SIZE) {
-    moments = merge_moments(moments, scratch[moments_slot(slice, group)]);
+  if (SMALL) {
+    moments = scratch[moments_slot(0u, group)];
+  } else {
+    for (var slice = lane; slice < settings.all_slices; slice += WORKGROUP_SIZE) {
+      moments = merge_moments(moments, scratch[moments_slot(slice, group)]);
+    }
+    moments = reduce_all(MERGE, moments, lane);
   }
-  return replace_by_given(statistics_of(reduce_all(MERGE, moments, lane)), group);
+  return replace_by_given(statistics_of(moments), group);
 }
 
 // As the statistics buffer holds them: mean, standard deviation, n, inliers. In a poisoned batch every group with samples is NaN.

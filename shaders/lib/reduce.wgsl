@@ -20,18 +20,22 @@ fn add(a: Item, b: Item) -> Item {
 
 // Reduces over `lanes` lanes that stand `stride` apart and hold positions 0 to lanes - 1; all of them get the result.
 fn reduce(merge: bool, value: Item, lane: u32, position: u32, lanes: u32, stride: u32) -> Item {
-  shared_values[lane] = value;
-  workgroupBarrier();  // every value is in place
-  for (var span = 1u << (31u - countLeadingZeros(max(lanes, 2u) - 1u)); span > 0u; span >>= 1u) {
+  var own = value;
+  var span = 2u << firstLeadingBit(max(lanes, 2u) - 1u);
+  while (span > 0u) {
+    if (position < span) {
+      shared_values[lane] = own;
+    }
+    workgroupBarrier();  // this level is complete before the next one reads it
+    span >>= 1u;
     if (position < span && position + span < lanes) {
       let other = shared_values[lane + span * stride];
       if (merge) {
-        shared_values[lane] = merge_moments(shared_values[lane], other);
+        own = merge_moments(own, other);
       } else {
-        shared_values[lane] = add(shared_values[lane], other);
+        own = add(own, other);
       }
     }
-    workgroupBarrier();  // this level is complete before the next one reads it
   }
   let result = shared_values[lane - position * stride];
   workgroupBarrier();  // everybody has read: the next reduction may overwrite

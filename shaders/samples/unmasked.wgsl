@@ -18,22 +18,22 @@ fn usable_weight(row: u32) -> f32 {
   return select(0.0, bitcast<f32>(weight), label.used && !non_finite(vec4u(weight)).x);
 }
 
-// Sum of the weights of the rows from `first` that have a label, whatever their logits hold.
+// A lane's share of the weights of the rows from `first` that have a label, whatever their logits hold.
 fn weigh_rows(first: u32, end: u32, lane: u32) -> f32 {
-  var sums = Item();
+  var sum = 0.0;
   for (var base = first; base < end; base += RUN * WORKGROUP_SIZE) {
     var near = 0.0;
     for (var row = base + lane; row < min(base + RUN * WORKGROUP_SIZE, end); row += WORKGROUP_SIZE) {
       near += usable_weight(row);
     }
-    sums.values.x += near;
+    sum += near;
   }
-  return reduce_all(ADD, sums, lane).values.x;
+  return sum;
 }
 
 fn pass_accumulate_weights(workgroup: u32, workgroups: u32, lane: u32) {
   let rows = enter_rows(workgroup);
-  let sum = weigh_rows(rows.x, rows.y, lane);
+  let sum = reduce_all(ADD, Item(vec4f(weigh_rows(rows.x, rows.y, lane), vec3f()), vec4u()), lane).values.x;
   if (lane == 0u) {
     scratch[moments_slot(settings.first_slice + workgroup, 0u)] = Item(vec4f(sum, vec3f()), vec4u());
   }
@@ -44,15 +44,14 @@ fn presumed_scale(lane: u32) -> f32 {
   var scale = 1.0;
   if (MEAN && !UNSCALED) {
     var weight = 0.0;
-    if (settings.all_slices == 1u) {
+    if (SMALL || settings.all_slices == 1u) {
       weight = weigh_rows(0u, settings.rows, lane);
     } else {
-      var sums = Item();
       for (var i = lane; i < settings.all_slices; i += WORKGROUP_SIZE) {
-        sums = add(sums, scratch[moments_slot(i, 0u)]);
+        weight += scratch[moments_slot(i, 0u)].values.x;
       }
-      weight = reduce_all(ADD, sums, lane).values.x;
     }
+    weight = reduce_all(ADD, Item(vec4f(weight, vec3f()), vec4u()), lane).values.x;
     scale = select(1.0 / weight, 0.0, weight == 0.0);
   }
   return select(scale * upstream_at(0u, 0u).x, 1.0, NONE || UNSCALED);

@@ -106,7 +106,6 @@ export const code: Estimator["code"] = ({ geometry, problem, workgroupSize }, en
   return [
     `const BITS = ${bitsOf(geometry, small !== undefined)}u;
 const GROUPS = ${groupsOf(geometry)}u;
-const SMALL = ${small !== undefined};
 const LISTS = ${lists(geometry, workgroupSize, small !== undefined)};
 ${small ? `fn pass_${entry}(workgroup: u32, workgroups: u32, lane: u32) { select_small(lane); finish_${small}(lane); }` : ""}`,
     selectionKeys,

@@ -9,7 +9,7 @@ export interface Tuning {
   readonly maxWorkgroups: number;
   /** Elements that a workgroup should at least have to do in such a pass. */
   readonly minElements: number;
-  /** Batches of up to this many elements take one dispatch of one workgroup. */
+  /** Batches of up to this many elements, with statistics for no more columns than lanes, take one dispatch of one workgroup. */
   readonly smallBatch: number;
   /** Most bytes of one binding; default and upper bound: the device's limit. */
   readonly maxBindingSize: number;

@@ -22,7 +22,8 @@ fn is_sound(moments: Item, pivot: f32, squares: vec4f) -> bool {
 }
 
 // The quick way through a run of quads: no masks and no scaling. What is not as it should be (a NaN, an overflow, an odd
-// label, sums that cancel) makes the run unsound: nothing comes out, and it is done again with care. Small batches are always.
+// label, sums that cancel) makes the run unsound: nothing comes out, and it is done again with care. Small batches
+// are always done with care: one way less to compile.
 fn quick_moments(row: u32, stop: u32, spot: Spot, pivots: vec2f) -> Moments {
   if (SMALL) {
     return Moments();

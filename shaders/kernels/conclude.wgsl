@@ -9,7 +9,7 @@ struct Conclusion {
 
 fn conclude(writes: bool, lane: u32) -> Conclusion {
   var sums = Item();
-  if (SMALL) {
+  if (SMALL) {  // of the only workgroup
     sums = scratch[sums_slot(0u)];
   } else {
     for (var i = lane; i < settings.all_slices * settings.tiles; i += WORKGROUP_SIZE) {

@@ -15,7 +15,7 @@ fn upstream_at(start: u32, stride: u32) -> vec4f {
 // way is open only when none of them was odd, so nothing is checked here.
 fn score_part(first: u32, stop: u32, spot: Spot, references: References, care: bool) -> Item {
   if (SMALL && !care) {
-    return Item();
+    return Item();  // one way less to compile
   }
   let stride = sample_stride();
   let poisoned = vec4<bool>(care && references.header.counts.w > 0u);

@@ -11,7 +11,7 @@ fn replace_by_given(own: Item, group: u32) -> Item {
 
 fn merged_statistics(group: u32, lane: u32) -> Item {
   var moments = Item();
-  if (SMALL) {
+  if (SMALL) {  // of the only slice
     moments = scratch[moments_slot(0u, group)];
   } else {
     for (var slice = lane; slice < settings.all_slices; slice += WORKGROUP_SIZE) {

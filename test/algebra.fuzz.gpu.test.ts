@@ -29,7 +29,8 @@ import { familyData, normal, type Random, random, weightsFor } from "./support/d
 import { requestTestDevice, runtime } from "./support/device.js";
 import { choicesOf, seedsOf } from "./support/fuzz.js";
 import { runPlan } from "./support/plan.js";
-import { expectExplained, pullOf, toldInputs, variants } from "./support/uncertainty.js";
+import { expectExplained } from "./support/uncertainty.js";
+import { pullOf, toldInputs, variants } from "./support/variants.js";
 
 const { device } = await requestTestDevice();
 const seeds = seedsOf("ALGEBRA", runtime === "dawn" ? 13 : 2);

@@ -18,7 +18,8 @@ import { expectClose } from "./support/compare.js";
 import { normal, random } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
-import { expectExplained, variants } from "./support/uncertainty.js";
+import { expectExplained } from "./support/uncertainty.js";
+import { variants } from "./support/variants.js";
 
 const { device } = await requestTestDevice();
 

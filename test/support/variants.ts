@@ -1,0 +1,202 @@
+// What float32 may make of a loss. Every number that a kernel reads is rounded, so a result is right if it is that of data and parameters
+// within a few units in the last place: float64 tells, by trying some of those, how far results may lie apart.
+import {
+  type ClassLoss,
+  evaluate,
+  type Inputs,
+  type Loss,
+  type Options,
+  type RegressionLoss,
+  type Result,
+} from "../../src/index.js";
+import { normal, type Random, random } from "./data.js";
+
+/** Units in the last place by which variants differ. */
+const ULPS = 4;
+/** The least normal number of float32; devices may count what is below as 0. */
+const LEAST = 2 ** -126;
+/** Fewer classes are summed in a few steps. */
+export const MANY = 100;
+/** The largest number of float32. */
+export const MOST = 3.4028234663852886e38;
+
+/** What kernels take for an exponent of 0 where powers are summed up (src/classes/wgsl.ts). */
+const LEAST_EXPONENT = 1e-14;
+
+const isArray = (x: unknown): x is ArrayLike<number> => ArrayBuffer.isView(x) || Array.isArray(x);
+
+function variedLoss(loss: Loss, vary: (x: number) => number): Loss {
+  if ("base" in loss) return { ...loss, base: variedLoss(loss.base, vary) } as Loss;
+  if ("of" in loss) return { ...loss, of: variedLoss(loss.of as Loss, vary) } as Loss;
+  // Whole numbers are exact, and may be counts.
+  const numbers = <T extends object>(given: T): T =>
+    Object.fromEntries(
+      Object.entries(given).map(([name, x]) => [name, typeof x === "number" && x % 1 !== 0 ? vary(x) : x]),
+    ) as T;
+  if (loss.family !== "class") return { ...loss, parameters: numbers(loss.parameters) } as Loss;
+  const { terms } = loss as ClassLoss;
+  const varied: ClassLoss["terms"] = (classes) =>
+    terms(classes).map((term) => {
+      const label = numbers({ label: term.label }).label;
+      // Coefficients that cancel do so exactly.
+      const mean = term.label + term.mean === 0 ? -label : vary(term.mean);
+      const { psi, scores, weight, sum, constant, share } = term;
+      const { value, slope, difference } = psi.definition;
+      // Quick ways (waysOf in src/classes/wgsl.ts) add up powers p^q, referred to that of the top class, and take their number from the
+      // sum: differences are rounded at the size of the powers.
+      const [scale, q] = psi.definition.power?.(psi.parameters) ?? [0, 0];
+      const one = (q === 0.5 || q === 1) && q * scores.temperature >= 0.02 ? scale / q : 0;
+      // What is evaluated for every class is rounded for every class.
+      const definition = {
+        ...psi.definition,
+        value: (...given: Parameters<typeof value>) => vary(value(...given)),
+        slope: (...given: Parameters<typeof slope>) => vary(slope(...given)),
+        ...(difference && {
+          difference: (...given: Parameters<typeof difference>) => {
+            const size = one * Math.exp(q * given[1]);
+            return vary(difference(...given)) + (vary(size) - size);
+          },
+        }),
+      };
+      const { linear } = psi;
+      return {
+        ...term,
+        ...{ weight: vary(weight), sum: vary(sum), constant: vary(constant), label, mean },
+        ...(share && { share: numbers(share) }),
+        psi: { ...psi, definition, parameters: numbers(psi.parameters), ...(linear && { linear: numbers(linear) }) },
+        scores: { ...scores, temperature: vary(scores.temperature), limit: vary(scores.limit) },
+      };
+    });
+  return { ...loss, terms: varied } as Loss;
+}
+
+/** Inputs that are measured. Labels are, where they are probabilities: whole numbers are exact. */
+const measuredInputs = ["predictions", "targets", "logits", "slopes", "weights", "classWeights"];
+
+function variedInputs(inputs: Inputs, vary: (x: number) => number): Inputs {
+  const entries = Object.entries(inputs).map(([name, given]) => {
+    const measured = measuredInputs.includes(name) && isArray(given);
+    if (name === "labels" && isArray(given)) return [name, Float64Array.from(given, (x) => (x % 1 ? vary(x) : x))];
+    return [name, measured ? Float64Array.from(given, vary) : given];
+  });
+  return Object.fromEntries(entries) as Inputs;
+}
+
+const flushed = (x: number) => (Math.abs(x) < LEAST ? 0 : x);
+
+/**
+ * Sums over many classes are rounded at every step, and equal summands all the same way. Exponents of 0 are nearly 0. Slopes of about
+ * the least normal number, which meet factors below 1 first, are 0, whatever large numbers they are multiplied by in the end.
+ */
+function summedLoss(loss: Loss): Loss {
+  if ("base" in loss) return { ...loss, base: summedLoss(loss.base) } as Loss;
+  if ("of" in loss) return { ...loss, of: summedLoss(loss.of as Loss) } as Loss;
+  if (loss.family !== "class") {
+    const { definition } = loss as RegressionLoss;
+    const slope: typeof definition.slope = (...given) => 16 * flushed(definition.slope(...given) / 16);
+    return { ...loss, definition: { ...definition, slope } } as Loss;
+  }
+  const { terms } = loss as ClassLoss;
+  const summed: ClassLoss["terms"] = (classes) => {
+    const factor = classes < MANY ? 1 : 1 + classes * 2 ** -26;
+    return terms(classes).map(({ psi, ...term }) => {
+      const { q, ...others } = psi.parameters;
+      const parameters = psi.definition.power && q === 0 ? { ...others, q: LEAST_EXPONENT } : psi.parameters;
+      return { ...term, psi: { ...psi, parameters }, mean: factor * term.mean, sum: factor * term.sum };
+    });
+  };
+  return { ...loss, terms: summed } as Loss;
+}
+
+/** Variants of a result; the first one is the result itself. */
+export function variants(loss: Loss, inputs: Inputs, options: Options, seed: number): Result<Float64Array>[] {
+  const next: Random = random(seed);
+  const vary = (x: number) => x * (1 + ULPS * 2 ** -24 * (2 * next() - 1));
+  const moved = () => evaluate(variedLoss(loss, vary), variedInputs(inputs, vary), options);
+  return [
+    evaluate(loss, inputs, options),
+    moved(),
+    moved(),
+    moved(),
+    evaluate(summedLoss(loss), variedInputs(inputs, flushed), options),
+  ];
+}
+
+/** The largest number that a loss or its gradient has, of every sample. */
+function largest({ perSample, gradient }: Result<Float64Array>): number[] {
+  const width = gradient!.length / perSample!.length;
+  return Array.from(perSample!, (x, i) => {
+    const slopes = gradient!.subarray(i * width, (i + 1) * width);
+    return slopes.reduce((most, slope) => Math.max(most, Math.abs(slope)), Math.abs(x));
+  });
+}
+
+/** A loss limits the norm of scores, and that of some logits is so large that the factor is below the least normal number. */
+function hasNoFactor(base: Loss, inputs: Inputs, { shape }: Options): boolean {
+  if (base.family !== "class" || !shape) return false;
+  const [rows, columns = 1] = shape;
+  const { logits } = inputs as Inputs<"class">;
+  const limit = Math.min(...(base as ClassLoss).terms(columns).map(({ scores }) => scores.limit));
+  const norms = Array.from({ length: rows }, (_, i) =>
+    Math.hypot(...Array.from(logits).slice(i * columns, (i + 1) * columns)),
+  );
+  return norms.some((norm) => limit / norm < LEAST);
+}
+
+/**
+ * Inputs as float32 sees them: on the GPU a loss beyond the largest number counts as not finite, so its sample gets an infinity. Undefined
+ * where a loss is so close to that number that it may go either way, as it may where it depends on numbers that may count as 0.
+ */
+export function toldInputs(loss: Loss, inputs: Inputs, options: Options): Inputs | undefined {
+  const base = "base" in loss ? loss.base : loss;
+  const name = "predictions" in inputs ? "predictions" : "logits";
+  const { weights: _, classWeights: __, upstream: ___, givenStatistics: ____, ...data } = inputs;
+  const { shape, ignoreIndex } = options;
+  const bare = (given: object) =>
+    evaluate(base as Loss, given as Inputs, { shape, ignoreIndex, reduction: "sum", nonFinite: "omit" });
+  const first = Float64Array.from((inputs as unknown as Record<string, ArrayLike<number>>)[name]);
+  const [own, small] = [bare(data), bare({ ...data, [name]: first.map(flushed) })].map(largest);
+  if (hasNoFactor(base as Loss, inputs, options)) return undefined;
+  const width = first.length / own.length;
+  for (const [i, most] of own.entries()) {
+    if (most > MOST / 100 && most < 100 * MOST) return undefined;
+    if (most < MOST !== small[i] < MOST) return undefined;
+    if (!(most < MOST)) first[i * width] = Infinity;
+  }
+  return { ...inputs, [name]: first } as Inputs;
+}
+
+/** The loss of the labelled class alone, by as much as a class counts in a loss. */
+function singleLoss(loss: ClassLoss): Loss {
+  const single: ClassLoss["terms"] = (classes) =>
+    loss.terms(classes).map(({ weight, label, mean, sum, share, ...term }) => {
+      const size = Math.abs(label) + Math.abs(mean) / classes + Math.abs(sum);
+      return {
+        ...term,
+        share,
+        weight: Math.abs(weight),
+        ...(share ? { label, mean, sum } : { label: size, mean: 0, sum: 0 }),
+      };
+    });
+  return { ...loss, terms: single } as Loss;
+}
+
+/**
+ * How large gradients of a loss, and those of which they are sums, are where nothing is saturated: pulls of saturated rows cancel, and so
+ * do those of classes, and what is left of those of one unit is rounding. Only classes have such.
+ */
+export function pullOf(loss: Loss, inputs: Inputs, options: Options): number {
+  if (loss.family !== "class") return 0;
+  const base = ("base" in loss ? loss.base : loss) as ClassLoss;
+  const next = random(1);
+  const { logits, ...rest } = inputs as Inputs<"class">;
+  let most = 0;
+  for (const size of [1, 4, 100]) {
+    const data = { ...rest, logits: Float64Array.from(logits, () => size * normal(next)) };
+    for (const each of [base as Loss, singleLoss(base)]) {
+      const { gradient } = evaluate(each, data as Inputs, { ...options, nonFinite: "omit" });
+      for (const x of gradient!) most = Math.max(most, Math.abs(x));
+    }
+  }
+  return most;
+}

@@ -89,8 +89,14 @@ export function expectExplained(
   if (mask) {
     const { statistics = [] } = expected;
     // A deviation of 0 is another case than one that float32 cannot tell from 0.
-    const least = (g: GroupStatistics) => (mask.estimator === "median" ? 1e-6 * Math.abs(g.mean) : 0);
-    const untold = (g: GroupStatistics) => g.standardDeviation > 0 && g.standardDeviation < Math.max(1e-34, least(g));
+    const distance = (i: number) =>
+      Math.max(
+        ...references.map((r) => Math.abs(r.statistics![i].standardDeviation - statistics[i].standardDeviation)),
+      );
+    const least = (i: number) =>
+      mask.estimator === "median" ? Math.max(1e-6 * Math.abs(statistics[i].mean), FACTOR * distance(i)) : 0;
+    const untold = ({ standardDeviation: deviation }: GroupStatistics, i: number) =>
+      deviation > 0 && deviation < Math.max(1e-34, least(i));
     if (mask.estimator !== "trimmed" && statistics.some(untold)) return false;
     const figures = (r: Result<Float64Array> | Result<Float32Array>) =>
       r.statistics!.flatMap((g) => [g.mean, g.standardDeviation]);

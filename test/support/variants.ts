@@ -1,5 +1,7 @@
 // What float32 may make of a loss. Every number that a kernel reads is rounded, so a result is right if it is that of data and parameters
 // within a few units in the last place: float64 tells, by trying some of those, how far results may lie apart.
+
+import { isCentered } from "../../src/classes/terms.js";
 import {
   type ClassLoss,
   evaluate,
@@ -38,8 +40,9 @@ function variedLoss(loss: Loss, vary: (x: number) => number): Loss {
   const varied: ClassLoss["terms"] = (classes) =>
     terms(classes).map((term) => {
       const label = numbers({ label: term.label }).label;
-      // Coefficients that cancel do so exactly.
-      const mean = term.label + term.mean === 0 ? -label : vary(term.mean);
+      // Coefficients that cancel do so exactly where differences are summed up; where values are, the two sums are rounded.
+      const cancels = term.label + term.mean === 0;
+      const mean = cancels && isCentered(term) ? -label : vary(cancels ? -label : term.mean);
       const { psi, scores, weight, sum, constant, share } = term;
       const { value, slope, difference } = psi.definition;
       // Quick ways (waysOf in src/classes/wgsl.ts) add up powers p^q, referred to that of the top class, and take their number from the
@@ -115,20 +118,9 @@ export function variants(loss: Loss, inputs: Inputs, options: Options, seed: num
   const moved = () => evaluate(variedLoss(loss, vary), variedInputs(inputs, vary), options);
   return [
     evaluate(loss, inputs, options),
-    moved(),
-    moved(),
-    moved(),
+    ...Array.from({ length: 5 }, moved),
     evaluate(summedLoss(loss), variedInputs(inputs, flushed), options),
   ];
-}
-
-/** The largest number that a loss or its gradient has, of every sample. */
-function largest({ perSample, gradient }: Result<Float64Array>): number[] {
-  const width = gradient!.length / perSample!.length;
-  return Array.from(perSample!, (x, i) => {
-    const slopes = gradient!.subarray(i * width, (i + 1) * width);
-    return slopes.reduce((most, slope) => Math.max(most, Math.abs(slope)), Math.abs(x));
-  });
 }
 
 /** A loss limits the norm of scores, and that of some logits is so large that the factor is below the least normal number. */
@@ -145,22 +137,23 @@ function hasNoFactor(base: Loss, inputs: Inputs, { shape }: Options): boolean {
 
 /**
  * Inputs as float32 sees them: on the GPU a loss beyond the largest number counts as not finite, so its sample gets an infinity. Undefined
- * where a loss is so close to that number that it may go either way, as it may where it depends on numbers that may count as 0.
+ * where a loss is so close to that number that it may go either way, where only its gradient is beyond, and where it is 0 / 0, which
+ * rounding may make any number.
  */
 export function toldInputs(loss: Loss, inputs: Inputs, options: Options): Inputs | undefined {
   const base = "base" in loss ? loss.base : loss;
   const name = "predictions" in inputs ? "predictions" : "logits";
   const { weights: _, classWeights: __, upstream: ___, givenStatistics: ____, ...data } = inputs;
   const { shape, ignoreIndex } = options;
-  const bare = (given: object) =>
-    evaluate(base as Loss, given as Inputs, { shape, ignoreIndex, reduction: "sum", nonFinite: "omit" });
+  const bare = evaluate(base as Loss, data as Inputs, { shape, ignoreIndex, reduction: "sum", nonFinite: "omit" });
   const first = Float64Array.from((inputs as unknown as Record<string, ArrayLike<number>>)[name]);
-  const [own, small] = [bare(data), bare({ ...data, [name]: first.map(flushed) })].map(largest);
   if (hasNoFactor(base as Loss, inputs, options)) return undefined;
-  const width = first.length / own.length;
-  for (const [i, most] of own.entries()) {
-    if (most > MOST / 100 && most < 100 * MOST) return undefined;
-    if (most < MOST !== small[i] < MOST) return undefined;
+  const width = first.length / bare.perSample!.length;
+  for (const [i, x] of bare.perSample!.entries()) {
+    const size = Math.abs(x);
+    const slopes = bare.gradient!.subarray(i * width, (i + 1) * width);
+    const most = slopes.reduce((most, slope) => Math.max(most, Math.abs(slope)), size);
+    if (Number.isNaN(most) || (most > MOST / 100 && size < 100 * MOST)) return undefined;
     if (!(most < MOST)) first[i * width] = Infinity;
   }
   return { ...inputs, [name]: first } as Inputs;

@@ -134,9 +134,10 @@ export function expectExplained(
   const figures = (r: Result<Float64Array> | Result<Float32Array>) => [r.count, r.weightSum];
   expectNear([got.count], [[expected.count]], { rtol: 0, beside: 0 }, `${what}: count`);
   expectNear(figures(got), references.map(figures), { rtol: 1e-5, beside: 0 }, `${what}: weightSum`);
-  // Sums over many classes are rounded at every step.
-  const steps = width > MANY ? 5 : 1;
-  const besides = { rtol: 1e-4, beside: width > 1 ? 4e-6 * steps : 0, width, atol: 1e-6 * steps * pull + 1e-28 };
+  // Sums over classes are rounded at every step, of quads.
+  const steps = Math.min(5, Math.max(1, width / 8));
+  const beside = width > MANY ? 2e-5 : width > 1 ? 4e-6 : 0;
+  const besides = { rtol: 1e-4, beside, width, atol: 1e-6 * steps * pull + 1e-28 };
   expectNear(got.gradient, each("gradient"), besides, `${what}: gradient`);
   if (expected.slopeGradient) {
     const features = expected.slopeGradient.length / expected.perSample!.length || 1;

@@ -1,7 +1,7 @@
 // What float32 may make of a loss. Every number that a kernel reads is rounded, so a result is right if it is that of data and parameters
 // within a few units in the last place: float64 tells, by trying some of those, how far results may lie apart.
 
-import { isCentered } from "../../src/classes/terms.js";
+import { isCentered, type Psi } from "../../src/classes/terms.js";
 import {
   type ClassLoss,
   evaluate,
@@ -87,13 +87,23 @@ function variedInputs(inputs: Inputs, vary: (x: number) => number): Inputs {
 
 const flushed = (x: number) => (Math.abs(x) < LEAST ? 0 : x);
 
+/** exp(-p / a), which kernels leave above 0, and its slope. */
+function flooredPsi(psi: Psi): Psi {
+  const { definition } = psi;
+  if (definition.name !== "asymmetricExponential") return psi;
+  const value: typeof definition.value = (l, { a }) => Math.exp(-Math.min(Math.exp(l) / a, 87));
+  const slope: typeof definition.slope = (l, { a }, label) => (-Math.exp(l) / a) * value(l, { a }, label);
+  return { ...psi, definition: { ...definition, value, slope } };
+}
+
 /**
- * Sums over many classes are rounded at every step, and equal summands all the same way. Exponents of 0 are nearly 0. Slopes of about
+ * Sums over many classes are rounded at every step, and equal summands all the same way. Exponents of 0 are nearly 0 in
+ * sums over classes, which tells where logits are `wide`. Slopes of about
  * the least normal number, which meet factors below 1 first, are 0, whatever large numbers they are multiplied by in the end.
  */
-function summedLoss(loss: Loss): Loss {
-  if ("base" in loss) return { ...loss, base: summedLoss(loss.base) } as Loss;
-  if ("of" in loss) return { ...loss, of: summedLoss(loss.of as Loss) } as Loss;
+function summedLoss(loss: Loss, wide: boolean): Loss {
+  if ("base" in loss) return { ...loss, base: summedLoss(loss.base, wide) } as Loss;
+  if ("of" in loss) return { ...loss, of: summedLoss(loss.of as Loss, wide) } as Loss;
   if (loss.family !== "class") {
     const { definition } = loss as RegressionLoss;
     const slope: typeof definition.slope = (...given) => 16 * flushed(definition.slope(...given) / 16);
@@ -102,10 +112,16 @@ function summedLoss(loss: Loss): Loss {
   const { terms } = loss as ClassLoss;
   const summed: ClassLoss["terms"] = (classes) => {
     const factor = classes < MANY ? 1 : 1 + classes * 2 ** -26;
-    return terms(classes).map(({ psi, ...term }) => {
-      const { q, ...others } = psi.parameters;
-      const parameters = psi.definition.power && q === 0 ? { ...others, q: LEAST_EXPONENT } : psi.parameters;
-      return { ...term, psi: { ...psi, parameters }, mean: factor * term.mean, sum: factor * term.sum };
+    return terms(classes).flatMap((given) => {
+      const psi = flooredPsi(given.psi);
+      const term = { ...given, psi };
+      const all = { ...term, mean: factor * term.mean, sum: factor * term.sum };
+      if (!(wide && psi.definition.power && psi.parameters.q === 0) || term.share) return [all];
+      const parameters = { ...psi.parameters, q: LEAST_EXPONENT };
+      return [
+        { ...term, mean: 0, sum: 0 },
+        { ...all, label: 0, constant: 0, psi: { ...psi, parameters } },
+      ];
     });
   };
   return { ...loss, terms: summed } as Loss;
@@ -116,10 +132,11 @@ export function variants(loss: Loss, inputs: Inputs, options: Options, seed: num
   const next: Random = random(seed);
   const vary = (x: number) => x * (1 + ULPS * 2 ** -24 * (2 * next() - 1));
   const moved = () => evaluate(variedLoss(loss, vary), variedInputs(inputs, vary), options);
+  const wide = "logits" in inputs && Array.from(inputs.logits).some((x) => Math.abs(x) > 1e-8 / LEAST_EXPONENT);
   return [
     evaluate(loss, inputs, options),
     ...Array.from({ length: 5 }, moved),
-    evaluate(summedLoss(loss), variedInputs(inputs, flushed), options),
+    evaluate(summedLoss(loss, wide), variedInputs(inputs, flushed), options),
   ];
 }
 
@@ -127,12 +144,11 @@ export function variants(loss: Loss, inputs: Inputs, options: Options, seed: num
 function hasNoFactor(base: Loss, inputs: Inputs, { shape }: Options): boolean {
   if (base.family !== "class" || !shape) return false;
   const [rows, columns = 1] = shape;
-  const { logits } = inputs as Inputs<"class">;
   const limit = Math.min(...(base as ClassLoss).terms(columns).map(({ scores }) => scores.limit));
-  const norms = Array.from({ length: rows }, (_, i) =>
-    Math.hypot(...Array.from(logits).slice(i * columns, (i + 1) * columns)),
-  );
-  return norms.some((norm) => limit / norm < LEAST);
+  if (limit === Infinity) return false;
+  const { logits } = inputs as Inputs<"class">;
+  const row = (i: number) => Array.from({ length: columns }, (_, k) => logits[i * columns + k]);
+  return Array.from({ length: rows }, (_, i) => Math.hypot(...row(i))).some((norm) => limit / norm < LEAST);
 }
 
 /**

@@ -97,9 +97,9 @@ function flooredPsi(psi: Psi): Psi {
 }
 
 /**
- * Sums over many classes are rounded at every step, and equal summands all the same way. Exponents of 0 are nearly 0 in
- * sums over classes, which tells where logits are `wide`. Slopes of about
- * the least normal number, which meet factors below 1 first, are 0, whatever large numbers they are multiplied by in the end.
+ * Sums over many classes are rounded at every step, and equal summands all the same way. Exponents of 0 are nearly 0 in sums over classes,
+ * as tells where logits are `wide`. Slopes of about the least normal number, which meet factors below 1 first, are 0, whatever large
+ * numbers they are multiplied by in the end.
  */
 function summedLoss(loss: Loss, wide: boolean): Loss {
   if ("base" in loss) return { ...loss, base: summedLoss(loss.base, wide) } as Loss;

@@ -144,7 +144,7 @@ export const lossesAsymmetricGeneralizedCrossEntropy: string = `fn asymmetricGen
 export const lossesAsymmetricUnhinged: string = `fn asymmetricUnhinged(y:f32,s:f32,c:f32)->vec2f{let t=s-1.;let I=t-expm1(y);var e=log1p(I-1.);if(I<0.5){e=log(I);}let a=exp(min(c*log(t),89.));let n=c*log1p(-expm1(y)/t);let r=select(a*expm1(min(n,1.)),exp(min(c*e,89.))-a,n>1.);return vec2f(r/c,-exp(min(y+(c-1.)*e,89.)));}
 `;
 
-export const lossesBarron: string = `fn barron(p:f32,r:f32,o:f32)->vec2f{let m=p/o;let a=m*m;let t=abs(r-2.);if(t<1e-6){return vec2f(0.5*a,m/o);}if(t>1e37){let n=clamp(sign(r)*0.5*a,-87.,89.);return vec2f(sign(r)*expm1(n),select(m/o*exp(n),0.,n<=-87.));}var y=log1p(a/t);if(abs(m)>1e9){y=2.*log(abs(m))-log(t);}let e=0.5*r*y;var l=1.+0.5*e;if(abs(e)>1e-4){l=expm1(clamp(e,-87.,89.))/e;}let n=exp(clamp((0.25*r-0.5)*y,-103.,44.5));return vec2f(0.5*t*y*l,m/o*n*n);}
+export const lossesBarron: string = `fn barron(p:f32,r:f32,o:f32)->vec2f{let m=p/o;let a=m*m;let t=abs(r-2.);if(t<1e-6){return vec2f(0.5*a,m/o);}if(t>1e37){let n=clamp(sign(r)*0.5*a,-87.,89.);return vec2f(sign(r)*expm1(n),select(m/o*exp(n),0.,n<=-87.));}var y=log1p(a/t);if(abs(m)>1e9){y=2.*log(abs(m))-log(t);}let e=0.5*r*y;var l=1.+0.5*e;if(abs(e)>1e-4){l=expm1(clamp(e,-87.,89.))/e;}let n=exp(clamp((0.25*r-0.5)*y,-103.,44.5));return vec2f(0.5*t*y*l,m*n*(n/o));}
 `;
 
 export const lossesBiTempered: string = `fn biTempered(y:f32,m:bool,p:f32)->vec2f{let a=exp(p*y);return vec2f(select(a,expm1(p*y),m)/p,a);}

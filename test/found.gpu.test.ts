@@ -60,11 +60,17 @@ describe("rows of probabilities", () => {
 
 describe("slopes of gross outliers", () => {
   // A power of the residual that vanishes, times a residual that is as large.
-  it.each([0.5, 0, -0.5, 1.25])("barron, alpha %f", async (alpha) => {
+  it.each([
+    [0.5, 1],
+    [0, 1],
+    [-0.5, 1],
+    [1.25, 1],
+    [-1e6, 1e-8],
+  ])("barron, alpha %f, c %f", async (alpha, c) => {
     const predictions = Float32Array.from({ length: 61 }, (_, i) => (i % 2 ? -1 : 1) * 10 ** (i / 2));
     const inputs = { predictions, targets: new Float32Array(61) };
     const options = { reduction: "sum" } as const;
-    const loss = barron({ alpha });
+    const loss = barron({ alpha, c: Math.fround(c) });
     const [got, expected] = [await run(device, loss, inputs, options), evaluate(loss, inputs, options)];
     expectClose(got.gradient, expected.gradient!, { rtol: 5e-5, atol: 1e-37 }, `alpha ${alpha}`);
   });

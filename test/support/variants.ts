@@ -1,7 +1,7 @@
 // What float32 may make of a loss. Every number that a kernel reads is rounded, so a result is right if it is that of data and parameters
 // within a few units in the last place: float64 tells, by trying some of those, how far results may lie apart.
 
-import { isCentered, type Psi } from "../../src/classes/terms.js";
+import { isCentered, type Psi, type Term } from "../../src/classes/terms.js";
 import {
   type ClassLoss,
   evaluate,
@@ -87,6 +87,16 @@ function variedInputs(inputs: Inputs, vary: (x: number) => number): Inputs {
 
 const flushed = (x: number) => (Math.abs(x) < LEAST ? 0 : x);
 
+/** The largest logit. */
+const mostOf = (inputs: Inputs): number =>
+  "logits" in inputs
+    ? Array.from(inputs.logits, Math.abs).reduce((most, x) => (x < Infinity ? Math.max(most, x) : most), 0)
+    : 0;
+
+/** Scores are so far apart that an exponent of nearly 0 is not one of 0. */
+const isStretched = ({ psi, scores }: Term, most: number): boolean =>
+  psi.definition.power !== undefined && psi.parameters.q === 0 && LEAST_EXPONENT * scores.temperature * most > 1e-8;
+
 /** exp(-p / a), which kernels leave above 0, and its slope. */
 function flooredPsi(psi: Psi): Psi {
   const { definition } = psi;
@@ -98,12 +108,12 @@ function flooredPsi(psi: Psi): Psi {
 
 /**
  * Sums over many classes are rounded at every step, and equal summands all the same way. Exponents of 0 are nearly 0 in sums over classes,
- * as tells where logits are `wide`. Slopes of about the least normal number, which meet factors below 1 first, are 0, whatever large
+ * as tells where logits, of at most `most`, are large. Slopes of about the least normal number, which meet factors below 1 first, are 0, whatever large
  * numbers they are multiplied by in the end.
  */
-function summedLoss(loss: Loss, wide: boolean): Loss {
-  if ("base" in loss) return { ...loss, base: summedLoss(loss.base, wide) } as Loss;
-  if ("of" in loss) return { ...loss, of: summedLoss(loss.of as Loss, wide) } as Loss;
+function summedLoss(loss: Loss, most: number): Loss {
+  if ("base" in loss) return { ...loss, base: summedLoss(loss.base, most) } as Loss;
+  if ("of" in loss) return { ...loss, of: summedLoss(loss.of as Loss, most) } as Loss;
   if (loss.family !== "class") {
     const { definition } = loss as RegressionLoss;
     const slope: typeof definition.slope = (...given) => 16 * flushed(definition.slope(...given) / 16);
@@ -116,7 +126,7 @@ function summedLoss(loss: Loss, wide: boolean): Loss {
       const psi = flooredPsi(given.psi);
       const term = { ...given, psi };
       const all = { ...term, mean: factor * term.mean, sum: factor * term.sum };
-      if (!(wide && psi.definition.power && psi.parameters.q === 0) || term.share) return [all];
+      if (!isStretched(term, most) || term.share) return [all];
       const parameters = { ...psi.parameters, q: LEAST_EXPONENT };
       return [
         { ...term, mean: 0, sum: 0 },
@@ -132,19 +142,23 @@ export function variants(loss: Loss, inputs: Inputs, options: Options, seed: num
   const next: Random = random(seed);
   const vary = (x: number) => x * (1 + ULPS * 2 ** -24 * (2 * next() - 1));
   const moved = () => evaluate(variedLoss(loss, vary), variedInputs(inputs, vary), options);
-  const wide = "logits" in inputs && Array.from(inputs.logits).some((x) => Math.abs(x) > 1e-8 / LEAST_EXPONENT);
   return [
     evaluate(loss, inputs, options),
     ...Array.from({ length: 5 }, moved),
-    evaluate(summedLoss(loss, wide), variedInputs(inputs, flushed), options),
+    evaluate(summedLoss(loss, mostOf(inputs)), variedInputs(inputs, flushed), options),
   ];
 }
 
-/** A loss limits the norm of scores, and that of some logits is so large that the factor is below the least normal number. */
-function hasNoFactor(base: Loss, inputs: Inputs, { shape }: Options): boolean {
+/**
+ * What kernels do otherwise than float64 in numbers that no result stands for: a limit of the norm of scores makes a factor below the
+ * least normal number, or the sum that divides a loss is one of nearly 0 as the exponent.
+ */
+function isUntold(base: Loss, inputs: Inputs, { shape }: Options): boolean {
   if (base.family !== "class" || !shape) return false;
   const [rows, columns = 1] = shape;
-  const limit = Math.min(...(base as ClassLoss).terms(columns).map(({ scores }) => scores.limit));
+  const terms = (base as ClassLoss).terms(columns);
+  if (terms.some((term) => term.share?.kind === "normalized" && isStretched(term, mostOf(inputs)))) return true;
+  const limit = Math.min(...terms.map(({ scores }) => scores.limit));
   if (limit === Infinity) return false;
   const { logits } = inputs as Inputs<"class">;
   const row = (i: number) => Array.from({ length: columns }, (_, k) => logits[i * columns + k]);
@@ -153,8 +167,8 @@ function hasNoFactor(base: Loss, inputs: Inputs, { shape }: Options): boolean {
 
 /**
  * Inputs as float32 sees them: on the GPU a loss beyond the largest number counts as not finite, so its sample gets an infinity. Undefined
- * where a loss is so close to that number that it may go either way, where only its gradient is beyond, and where it is 0 / 0, which
- * rounding may make any number.
+ * where a loss is so close to that number that it may go either way, where only its gradient is beyond, where it is 0 / 0, which
+ * rounding may make any number, and where {@link isUntold}.
  */
 export function toldInputs(loss: Loss, inputs: Inputs, options: Options): Inputs | undefined {
   const base = "base" in loss ? loss.base : loss;
@@ -163,7 +177,7 @@ export function toldInputs(loss: Loss, inputs: Inputs, options: Options): Inputs
   const { shape, ignoreIndex } = options;
   const bare = evaluate(base as Loss, data as Inputs, { shape, ignoreIndex, reduction: "sum", nonFinite: "omit" });
   const first = Float64Array.from((inputs as unknown as Record<string, ArrayLike<number>>)[name]);
-  if (hasNoFactor(base as Loss, inputs, options)) return undefined;
+  if (isUntold(base as Loss, inputs, options)) return undefined;
   const width = first.length / bare.perSample!.length;
   for (const [i, x] of bare.perSample!.entries()) {
     const size = Math.abs(x);
@@ -190,6 +204,16 @@ function singleLoss(loss: ClassLoss): Loss {
   return { ...loss, terms: single } as Loss;
 }
 
+/** Logits of which the label, or the first class of a row of probabilities, is as large as any other. */
+function tied(logits: Float64Array, { labels }: Inputs<"class">, columns: number): Float64Array {
+  const ids = labels.length < logits.length;
+  return logits.map((z, i) => {
+    const row = Math.floor(i / columns);
+    if (i % columns !== (ids ? labels[row] : 0)) return z;
+    return logits.subarray(row * columns, (row + 1) * columns).reduce((most, x) => Math.max(most, x));
+  });
+}
+
 /**
  * How large gradients of a loss, and those of which they are sums, are where nothing is saturated: pulls of saturated rows cancel, and so
  * do those of classes, and what is left of those of one unit is rounding. Only classes have such.
@@ -198,12 +222,13 @@ export function pullOf(loss: Loss, inputs: Inputs, options: Options): number {
   if (loss.family !== "class") return 0;
   const base = ("base" in loss ? loss.base : loss) as ClassLoss;
   const next = random(1);
-  const { logits, ...rest } = inputs as Inputs<"class">;
+  const given = inputs as Inputs<"class">;
+  const [rows, columns = 1] = options.shape ?? [given.labels.length, given.logits.length / given.labels.length];
+  const draws = [1, 4, 100].map((size) => Float64Array.from(given.logits, () => size * normal(next)));
   let most = 0;
-  for (const size of [1, 4, 100]) {
-    const data = { ...rest, logits: Float64Array.from(logits, () => size * normal(next)) };
+  for (const logits of rows > 0 ? [...draws, tied(draws[2], given, columns)] : []) {
     for (const each of [base as Loss, singleLoss(base)]) {
-      const { gradient } = evaluate(each, data as Inputs, { ...options, nonFinite: "omit" });
+      const { gradient } = evaluate(each, { ...given, logits } as Inputs, { ...options, nonFinite: "omit" });
       for (const x of gradient!) most = Math.max(most, Math.abs(x));
     }
   }

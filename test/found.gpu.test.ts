@@ -3,17 +3,23 @@ import { describe, expect, it } from "vitest";
 import {
   asymmetricGeneralizedCrossEntropy,
   asymmetricUnhinged,
+  barron,
   type ClassLoss,
+  classAbsoluteError,
   evaluate,
   jensenShannon,
+  partiallyHuberized,
   run,
+  symmetrized,
   tempered,
   unhinged,
 } from "../src/index.js";
+import { expectClose } from "./support/compare.js";
 import { normal, random } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
-import { expectExplained, variants } from "./support/uncertainty.js";
+import { expectExplained } from "./support/uncertainty.js";
+import { variants } from "./support/variants.js";
 
 const { device } = await requestTestDevice();
 
@@ -48,6 +54,53 @@ describe("rows of probabilities", () => {
     for (const [i, x] of expected.perSample!.entries()) {
       const size = Math.abs(logits[2 * i] - logits[2 * i + 1]) / 2;
       expect(Math.abs(got.perSample![i] - x), `row ${i}`).toBeLessThanOrEqual(4 * 2 ** -24 * size);
+    }
+  });
+});
+
+describe("slopes of gross outliers", () => {
+  // A power of the residual that vanishes, times a residual that is as large.
+  it.each([
+    [0.5, 1],
+    [0, 1],
+    [-0.5, 1],
+    [1.25, 1],
+    [-1e6, 1e-8],
+  ])("barron, alpha %f, c %f", async (alpha, c) => {
+    const predictions = Float32Array.from({ length: 61 }, (_, i) => (i % 2 ? -1 : 1) * 10 ** (i / 2));
+    const inputs = { predictions, targets: new Float32Array(61) };
+    const options = { reduction: "sum" } as const;
+    const loss = barron({ alpha, c: Math.fround(c) });
+    const [got, expected] = [await run(device, loss, inputs, options), evaluate(loss, inputs, options)];
+    expectClose(got.gradient, expected.gradient!, { rtol: 5e-5, atol: 1e-37 }, `alpha ${alpha}`);
+  });
+});
+
+describe("class losses near 0", () => {
+  const options = { reduction: "none" } as const;
+
+  it("a loss that is linear up to probability 1", async () => {
+    // Rows of two: the label is the first class, and ahead by 0 to 30.
+    const logits = Float32Array.from({ length: 122 }, (_, i) => (i % 2 === 0 ? i / 4 : 0));
+    const inputs = { logits, labels: new Int32Array(61) };
+    const loss = partiallyHuberized(asymmetricGeneralizedCrossEntropy({ a: 1.5, q: 1.25 }), { tau: 1.125 });
+    const [got, expected] = [await run(device, loss, inputs, options), evaluate(loss, inputs, options)];
+    expectClose(got.perSample, expected.perSample!, { rtol: 1e-5, atol: 0 }, "losses");
+    // The linear part is all of it.
+    const others = Float64Array.from(expected.perSample!, (_, i) => 1.125 / (1 + Math.exp(logits[2 * i])));
+    expectClose(expected.perSample, others, { rtol: 1e-12, atol: 0 }, "of 1 - p");
+  });
+
+  it("a gradient of the label that is as small as what the other classes have", async () => {
+    const [rows, classes] = [12, 1000];
+    const logits = Float32Array.from({ length: rows * classes }, (_, i) =>
+      i % classes === 7 ? 10 + i / classes : i % 3,
+    );
+    const inputs = { logits, labels: new Int32Array(rows).fill(7) };
+    const loss = symmetrized(classAbsoluteError());
+    const [got, expected] = [await run(device, loss, inputs, options), evaluate(loss, inputs, options)];
+    for (let at = 7; at < logits.length; at += classes) {
+      expectClose([got.gradient![at]], [expected.gradient![at]], { rtol: 1e-5, atol: 0 }, `row ${(at - 7) / classes}`);
     }
   });
 });

@@ -16,13 +16,14 @@ import {
   type PlanOptions,
   run,
   squaredError,
+  trimmed,
   tukey,
   zMasked,
 } from "../src/index.js";
 import { expectClose } from "./support/compare.js";
 import { normal, random, weightsFor } from "./support/data.js";
 import { exhaustive, requestTestDevice, thorough } from "./support/device.js";
-import { rejects, throws, type Untyped } from "./support/errors.js";
+import { expectRejected, rejects, throws, type Untyped } from "./support/errors.js";
 import { expectParity } from "./support/parity.js";
 import { readBuffers, storageBuffer } from "./support/plan.js";
 
@@ -40,9 +41,9 @@ function slopedData(samples: number, features: number, seed = 5): Inputs<"regres
 }
 
 /** Both gradients, the loss and all else of a result against float64. */
-async function compare(loss: Loss, inputs: Inputs, options: Options, what: string) {
+async function compare(loss: Loss, inputs: Inputs, options: Options, what: string, on = device) {
   const expected = evaluate(loss, inputs, options);
-  const got = await run(device, loss, inputs, options);
+  const got = await run(on, loss, inputs, options);
   expectParity(got, expected, what);
   const size = Math.max(1e-30, ...Array.from(expected.slopeGradient!, Math.abs).filter(Number.isFinite));
   expectClose(got.slopeGradient, expected.slopeGradient!, { rtol: 2e-4, atol: 4e-6 * size }, `${what}: slopeGradient`);
@@ -231,6 +232,22 @@ describe("plans", () => {
       const upstream = reduction === "none" ? weightsFor(40, 7) : 0.5;
       await compare(loss, { ...few, upstream, givenStatistics }, { reduction }, reduction);
     }
+  });
+
+  // A trimmed mean has its keys beside them: one of all these more than eight storage buffers hold.
+  it("every input of a trimmed mean but one, and all of them refused where there is no room", async () => {
+    const limits: Record<string, number> = {};
+    for (const name in device.limits) limits[name] = device.limits[name as "maxBufferSize"];
+    limits.maxStorageBuffersPerShaderStage = 8;
+    const { device: few } = await requestTestDevice();
+    Object.defineProperty(few, "limits", { value: limits });
+    const inputs = { ...slopedData(40, 2), weights: weightsFor(40) };
+    const applyMask = Float32Array.from({ length: 40 }, (_, i) => i % 2);
+    const loss = trimmed(laiMae({ lambda: 1 }), { fraction: 0.25 });
+    await compare(loss, { ...inputs, applyMask }, {}, "without upstream", few);
+    await compare(loss, { ...inputs, upstream: 0.5 }, {}, "without applyMask", few);
+    const all = () => run(few, loss, { ...inputs, applyMask, upstream: 0.5 });
+    await expectRejected(all, "unsupported", /must leave a storage buffer to the gradients, got 7/);
   });
 
   it("structures that setLoss keeps", async () => {

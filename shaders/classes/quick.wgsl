@@ -80,7 +80,7 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   var pull_label = 0.0;
   var i = 0u;
   loop {
-    let powers = power_sums(i, state.powers, stage.log_sum, others);
+    let powers = power_sums(i, state.powers, stage.log_sum, others, state.rest);
     let at_label = psi_of(i, label_log, false);
     let value = select(at_label.x, difference_of(i, label_score, -stage.log_sum), kind_of(i) == CENTERED);
     let sums = TermSums(vec4f(powers, 0.0, 0.0), select(vec4f(value, at_label.y, 0.0, 0.0), vec4f(), label_tops));

@@ -21,6 +21,7 @@ fn barron(r: f32, alpha: f32, c: f32) -> vec2f {
   if (abs(t) > 1e-4) {
     ratio = expm1(clamp(t, -87.0, 89.0)) / t;
   }
-  let exponent = (0.5 * alpha - 1.0) * l;
-  return vec2f(0.5 * b * l * ratio, select(u / c * exp(clamp(exponent, -87.0, 89.0)), 0.0, exponent < -87.0));
+  // Half of the exponent twice: the power may vanish, and u / c overflow, where their product does neither.
+  let h = exp(clamp((0.25 * alpha - 0.5) * l, -103.0, 44.5));
+  return vec2f(0.5 * b * l * ratio, u * h * (h / c));
 }

@@ -82,7 +82,7 @@ export function plainTerm(psi: Psi): Term {
 export function psiAt({ definition, parameters, linear }: Psi, l: number, top: number): [value: number, slope: number] {
   if (linear && l <= linear.from) {
     const { tau, from, value } = linear;
-    return [value + tau * (Math.exp(from) - Math.exp(l)), -tau * Math.exp(l)];
+    return [value - tau * Math.exp(from) * Math.expm1(l - from), -tau * Math.exp(l)];
   }
   return [definition.value(l, parameters, top), definition.slope(l, parameters, top)];
 }

@@ -157,13 +157,15 @@ fn merged_powers(own: Powers, other: Powers, d: f32, counts: vec2f, grows: bool,
 let raised = rebased(own, d, counts.x, rates); let raised_other = rebased(other, d, counts.y, rates); var p = own;
 ${each((_, n) => `p.x${n} = select(own.x${n} + raised_other.x${n}, raised.x${n} + other.x${n}, grows);`)}
 return p; }
-fn power_sums(i: u32, p: Powers, log_sum: f32, others: f32) -> vec2f {
+fn power_sums(i: u32, p: Powers, log_sum: f32, others: f32, rest: f32) -> vec2f {
 ${each(({ i, q, factor, logarithmic }, n) => {
   const centered = kindOf(terms[i]) === "CENTERED";
   if (logarithmic)
     return `if (i == ${i}u) { return -${factor} * vec2f(${centered ? `p.x${n}` : `p.x${n} - others * log_sum`}, others); }`;
   const value = centered ? `e * p.x${n}` : `e * p.x${n} + others * expm1(-${q} * log_sum)`;
-  return `if (i == ${i}u) { let e = exp(-${q} * log_sum); return -${factor} * vec2f((${value}) / ${q}, e * (others + p.x${n})); }`;
+  // The sum of exponentials is known without the top class: there is nothing to cancel.
+  const powers = `select(others + p.x${n}, rest, WAY == WHOLE)`;
+  return `if (i == ${i}u) { let e = exp(-${q} * log_sum); return -${factor} * vec2f((${value}) / ${q}, e * ${powers}); }`;
 })}
 return vec2f(); }
 fn power_weights(coefficients: ptr<function, array<Coefficients, TERMS>>, scale: f32, log_sum: f32) -> Powers { var p = Powers();
@@ -205,7 +207,7 @@ const NORMALIZED = 2u;
 const COMPLEMENT = 3u;
 fn linear_below(psi: vec2f, l: f32, tau: f32, bound: f32, value: f32) -> vec2f {
   if (l > bound) { return psi; }
-  return vec2f(value + tau * (exp(bound) - exp(l)), -tau * exp(l));
+  return vec2f(value - tau * exp(bound) * expm1(l - bound), -tau * exp(l));
 }
 fn complement_of(psi: vec2f, l: f32, most: f32, lowest: f32) -> vec2f {
   if (l < lowest) { return vec2f(); }

@@ -96,7 +96,7 @@ function measure(
  * Without a mask the gradients are written while the losses are summed, and the last pass looks at them again only where something is
  * broken, or where a mean is over several chunks of a batch; a mean with weights, and a mask, have to know the sums first.
  */
-function passes({ mask, reduction }: Problem, { ports }: Wanted, small: boolean, limit: number): Pass[] {
+function passes({ mask, reduction, subject }: Problem, { ports }: Wanted, small: boolean, limit: number): Pass[] {
   const { passes, present, add } = passBuilder(ports, limit);
   const data = present("first", "second", "slopes", "applyMask", "weights");
   const upstream = present("upstream", "upstreams");
@@ -110,6 +110,11 @@ function passes({ mask, reduction }: Problem, { ports }: Wanted, small: boolean,
   if (small && ports.size < limit) {
     add(direct ? "small_direct" : "small", [...ports, "scratch"]);
     return passes;
+  }
+  // The keys of a trimmed mean may take the last place, that of a gradient.
+  if (gradients.length > 0 && must.length >= limit) {
+    const rule = "weights, applyMask and upstream must leave a storage buffer to the gradients";
+    refuse("unsupported", subject, rule, limit, "Request a higher maxStorageBuffersPerShaderStage, or leave one out.");
   }
   if (mask) add("accumulate", [...data, "scratch"]);
   const scoring: Port[] = [...data, "scratch", ...given];

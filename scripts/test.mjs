@@ -75,7 +75,6 @@ async function runVitest(runtime, extra, vulkan, print) {
     process.stdout.isTTY ? "--reporter=dot" : "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${reportFile}`,
-    `--maxWorkers=${workers}`,
     ...coverage.argumentsOf(runtime),
   ];
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
@@ -121,10 +120,6 @@ function offerChromium() {
 }
 
 const { chosen, extra } = readArguments();
-// A second runtime keeps the cores busy while a browser uses one alone. More processes than cores would take the caches from each other.
-const lanes = Math.min(2, availableParallelism(), chosen.length);
-const workers = Math.floor(availableParallelism() / lanes);
-const coverage = createCoverage(chosen, extra);
 ensureDependencies();
 if (run(process.execPath, [join(root, "scripts/shaders.mjs"), "--check"]) !== 0) {
   console.log("0 passed, 1 failed");
@@ -165,8 +160,11 @@ async function rowOf(runtime, print) {
   return { runtime, ...row, seconds: (performance.now() - started) / 1000 };
 }
 
+const coverage = createCoverage(chosen, extra);
 const queue = longestFirst.filter((runtime) => chosen.includes(runtime));
 const rows = [];
+// A second one keeps the cores busy while a compiler or a browser of the first uses one alone.
+const lanes = Math.min(2, availableParallelism());
 const printers = turns(process.stdout);
 await Promise.all(
   Array.from({ length: lanes }, async () => {

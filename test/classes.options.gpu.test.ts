@@ -11,6 +11,7 @@ import {
   run,
   sgce,
   squaredError,
+  taylorCrossEntropy,
   tempered,
   unhinged,
   zMasked,
@@ -253,7 +254,8 @@ describe("options", () => {
 });
 
 describe("confident rows keep their digits", () => {
-  it.each(named([crossEntropy(), classAbsoluteError(), generalizedCrossEntropy()]))("%s", async (_, loss) => {
+  const losses = [crossEntropy(), classAbsoluteError(), generalizedCrossEntropy(), taylorCrossEntropy()];
+  it.each(named(losses))("%s", async (_, loss) => {
     // 1 - p from 1e-2 to 1e-9
     const classes = 5;
     const logits: number[] = [];

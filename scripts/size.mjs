@@ -44,6 +44,7 @@ async function bundle(exports) {
       },
     ],
   });
+  // Annotations are for bundlers, and builds of pages have none left.
   const { output } = await build.generate({ format: "es", minify: true, comments: false });
   const [core, ...more] = output.filter(({ type }) => type === "chunk").sort((a, b) => b.isEntry - a.isEntry);
   const needed = core.imports.filter((name) => more.some(({ fileName }) => fileName === name));

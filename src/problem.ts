@@ -235,7 +235,7 @@ function readGivenStatistics(problem: Problem, geometry: Geometry, given: ArrayL
     const own = groups[index];
     const known = own && own.column === column && own.class === label;
     if (!(known && Number.isFinite(mean) && Number.isFinite(standardDeviation) && standardDeviation >= 0)) {
-      const rule = "a given group must be of the data, finite";
+      const rule = "a given group must be of the data, and finite";
       refuse(
         known ? "parameter" : "shape",
         subject,

@@ -355,7 +355,12 @@ describe("given statistics", () => {
       given([group], squaredError()),
     ],
     ["not an array", "shape", /givenStatistics must be an array, got object/, given(group)],
-    ["of another column", "shape", /a given group must be .*, and finite, got \[1, 0/, given([{ ...group, column: 1 }])],
+    [
+      "of another column",
+      "shape",
+      /a given group must be .*, and finite, got \[1, 0/,
+      given([{ ...group, column: 1 }]),
+    ],
     ["of another class", "shape", /got \[0, 1, 0/, given([{ ...group, class: 1 }])],
     ["of a fractional column", "shape", /got \[0.5, 0, /, given([{ ...group, column: 0.5 }])],
     ["of no group", "shape", /got \[undefined, undefined, /, given([null])],

@@ -1,7 +1,7 @@
 // `npm test`: installs what is missing and runs every suite in every runtime, two of them at a time.
 //   npm test -- --project cpu,dawn     only these runtimes
 //   npm test -- test/smoke             anything else goes to vitest, such as a file filter or -t "a name"
-//   EVERY_TEST=1 npm test              and no runtime leaves out what scripts/lib/runtimes.mjs lets it leave out
+//   TESTS=thorough npm test            more, as in .ci/run; TESTS=every: no runtime leaves out anything (scripts/lib/runtimes.mjs)
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";

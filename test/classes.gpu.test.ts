@@ -3,12 +3,13 @@ import { describe, expect, it } from "vitest";
 import { crossEntropy, evaluate, focal, sgce, smoothed, unhinged } from "../src/index.js";
 import { classComparer, labelRows } from "./support/classes.js";
 import { classData, weightsFor } from "./support/data.js";
-import { exhaustive, requestTestDevice, thorough } from "./support/device.js";
+import { exhaustive, requestTestDevice, thoroughIn } from "./support/device.js";
 import { classLosses, named } from "./support/losses.js";
 import { expectParity } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
 
 const { device } = await requestTestDevice();
+const thorough = thoroughIn("classes");
 
 const compare = classComparer(device);
 

@@ -19,12 +19,13 @@ import { subgroupOf } from "../src/subgroups.js";
 import { classComparer, labelRows } from "./support/classes.js";
 import { expectEqual } from "./support/compare.js";
 import { classData, normal, random, weightsFor } from "./support/data.js";
-import { exhaustive, requestTestDevice, skip, thorough } from "./support/device.js";
+import { exhaustive, requestTestDevice, skip, thoroughIn } from "./support/device.js";
 import { named } from "./support/losses.js";
 import { expectParity } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
 
 const { device } = await requestTestDevice();
+const thorough = thoroughIn("classes.regimes");
 
 const compare = classComparer(device);
 

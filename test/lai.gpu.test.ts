@@ -22,12 +22,13 @@ import {
 } from "../src/index.js";
 import { expectClose } from "./support/compare.js";
 import { normal, random, weightsFor } from "./support/data.js";
-import { exhaustive, requestTestDevice, thorough } from "./support/device.js";
+import { exhaustive, requestTestDevice, thoroughIn } from "./support/device.js";
 import { expectRejected, rejects, throws, type Untyped } from "./support/errors.js";
 import { expectParity } from "./support/parity.js";
 import { readBuffers, storageBuffer } from "./support/plan.js";
 
 const { device } = await requestTestDevice();
+const thorough = thoroughIn("lai");
 
 /** Residuals with outliers, and slopes on both sides of 1. */
 function slopedData(samples: number, features: number, seed = 5): Inputs<"regression"> {

@@ -18,12 +18,13 @@ import {
 } from "../src/index.js";
 import { expectClose } from "./support/compare.js";
 import { binaryData, classData, normal, random, regressionData, weightsFor } from "./support/data.js";
-import { exhaustive, requestTestDevice, thorough } from "./support/device.js";
+import { exhaustive, requestTestDevice, thoroughIn } from "./support/device.js";
 import { selected } from "./support/median.js";
 import { expectParity } from "./support/parity.js";
 import { readBuffer, runPlan, storageBuffer } from "./support/plan.js";
 
 const { device } = await requestTestDevice();
+const thorough = thoroughIn("median");
 const errors = zMasked(squaredError(), { statistic: "error", estimator: "median" });
 /** The same of a loss that does not overflow. */
 const absolute = zMasked(absoluteError(), errors.parameters);

@@ -18,12 +18,13 @@ import {
   zmse,
 } from "../src/index.js";
 import { binaryData, regressionData, weightsFor } from "./support/data.js";
-import { exhaustive, requestTestDevice, thorough } from "./support/device.js";
+import { exhaustive, requestTestDevice, thoroughIn } from "./support/device.js";
 import { elementLosses } from "./support/losses.js";
 import { expectParity, maskOf } from "./support/parity.js";
 import { runPlan } from "./support/plan.js";
 
 const { device } = await requestTestDevice();
+const thorough = thoroughIn("parity");
 
 type Cut = Options & { tuning?: Partial<Tuning>; capacity?: number; planOutputs?: PlanOutput[] };
 

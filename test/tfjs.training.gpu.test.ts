@@ -16,12 +16,12 @@ import { ledgerCallback, lossKernel, registerLossKernel, toTfjs } from "../src/t
 import { expectClose } from "./support/compare.js";
 import { classData, normal, random, regressionData } from "./support/data.js";
 import {
-  exhaustive,
   requestTestDevice,
   runtime,
   skip,
   skipUnlessSupported,
   type TestDevice,
+  thoroughIn,
 } from "./support/device.js";
 import { expectLossError } from "./support/errors.js";
 import { expectParity } from "./support/parity.js";
@@ -94,8 +94,7 @@ describe("a line with 5 % of outliers on one side", () => {
   });
 });
 
-/** Browsers are slower, and what would grow is counted by the same backend. */
-const steps = runtime === "dawn" || exhaustive ? 10_000 : 1000;
+const steps = thoroughIn("tfjs.training") ? 10_000 : 1000;
 
 it(`${steps} steps leave no tensor, and take no memory`, { timeout: 900_000 }, async () => {
   const { predictions, targets } = regressionData(32, 2);

@@ -19,15 +19,42 @@ const ofCompilers = "extremes limits median trimmed masks.fuzz algebra.fuzz dete
 );
 
 /**
+ * How much `npm test` tries, from the environment's `TESTS`: by default what tells in minutes whether a change works; `thorough` as
+ * .ci/run does, `every` nothing less than everything.
+ */
+const extents = ["", "thorough", "every"];
+const extent = extents.indexOf(process.env.TESTS ?? "");
+if (extent < 0) throw new Error(`TESTS must be one of thorough and every, or nothing, got "${process.env.TESTS}"`);
+
+/**
  * Test files by their names without `.gpu.test.ts`, which runtimes leave out or, where `shorter`, run with shorter lists of losses,
- * tunings and options (`thorough` in test/support/device.ts). Dawn runs all
- * that needs no browser.
+ * tunings and options (`thoroughIn` in test/support/device.ts). `until` is the extent from which on they run whole.
  */
 const lessOf = [
   {
+    runtimes: ["dawn"],
+    files: ["mutation", "races"],
+    why: "they try the checks, not the kernels",
+    until: "thorough",
+  },
+  {
+    runtimes: ["dawn"],
+    files: ["parity", "classes", "classes.regimes", "lai", "median"],
+    shorter: true,
+    why: "every kind of kernel is left in, with fewer losses and options each",
+    until: "thorough",
+  },
+  {
+    runtimes: ["chromium", "naga"],
+    files: ["oracle"],
+    shorter: true,
+    why: "dawn runs all vectors; here it is the first one of every loss and set of options",
+    until: "thorough",
+  },
+  {
     runtimes: ["chromium", "firefox", "naga"],
     files: ["mutation", "races"],
-    why: "it tries the checks, not the runtime",
+    why: "they try the checks, not the runtime",
   },
   {
     runtimes: ["chromium", "firefox"],
@@ -57,7 +84,7 @@ const lessOf = [
   {
     runtimes: ["chromium"],
     files: ofCompilers,
-    why: "dawn has its compiler and driver, and two processes to compile in; all vectors run here, and what knows of browsers",
+    why: "dawn has its compiler and driver, and two processes to compile in; what knows of browsers runs here",
   },
   {
     runtimes: ["firefox", "naga"],
@@ -68,23 +95,29 @@ const lessOf = [
     runtimes: ["firefox"],
     files: ["oracle"],
     shorter: true,
-    why: "naga runs all vectors; here it is the first one of every loss and set of options",
+    why: "naga has its compiler and driver; here it is the first one of every loss and set of options",
+  },
+  {
+    runtimes: ["chromium", "firefox", "naga"],
+    files: ["tfjs.training"],
+    shorter: true,
+    why: "1,000 steps rather than 10,000",
   },
   {
     runtimes: ["naga"],
-    files: ["parity", "classes", "classes.regimes", "lai"],
+    files: ["parity", "classes", "classes.regimes", "lai", "median"],
     shorter: true,
     why: "another compiler can go wrong in a kernel, and every kind of kernel is left in",
   },
-];
+].filter(({ until = "every" }) => extent < extents.indexOf(until));
 
-/** EVERY_TEST=1 leaves out nothing. */
-const everyTest = process.env.EVERY_TEST ?? "";
+const everything = extents[extent] === "every";
 
 /** What a runtime leaves out, as lines for people. */
 export function lessIn(runtime) {
-  const entries = everyTest ? [] : lessOf.filter(({ runtimes }) => runtimes.includes(runtime));
-  return entries.map(({ files, shorter, why }) => `${shorter ? "shorter" : "left out"}: ${files.join(", ")}: ${why}`);
+  return lessOf
+    .filter(({ runtimes }) => runtimes.includes(runtime))
+    .map(({ files, shorter, why }) => `${shorter ? "shorter" : "left out"}: ${files.join(", ")}: ${why}`);
 }
 
 /** The files that a runtime leaves out, as patterns for vitest. */
@@ -92,13 +125,21 @@ export function excludedBy(runtime) {
   const fileOf = (name) => `test/${name}${gpuTest}`;
   const gone = lessOf.flatMap(({ files }) => files.map(fileOf)).filter((file) => !existsSync(join(root, file)));
   if (gone.length > 0) throw new Error(`scripts/lib/runtimes.mjs names tests that do not exist: ${gone.join(", ")}`);
-  const entries = everyTest ? [] : lessOf.filter((entry) => !entry.shorter && entry.runtimes.includes(runtime));
-  return entries.flatMap(({ files }) => files.map(fileOf));
+  return lessOf
+    .filter(({ shorter, runtimes }) => !shorter && runtimes.includes(runtime))
+    .flatMap(({ files }) => files.map(fileOf));
 }
+
+const shorter = Object.fromEntries(
+  runtimes.map((name) => [
+    name,
+    lessOf.filter(({ shorter, runtimes }) => shorter && runtimes.includes(name)).flatMap(({ files }) => files),
+  ]),
+);
 
 /** Every GPU test, what is set up for each, and what all configurations share. */
 export const gpuTests = [`test/**/*${gpuTest}`];
-export const gpuSetup = everyTest ? [] : ["test/setup/lazy.ts"];
+export const gpuSetup = everything ? [] : ["test/setup/lazy.ts"];
 export const shared = {
   testTimeout: 240_000, // software adapters are slow, more so on a busy machine
   hookTimeout: 240_000,
@@ -106,7 +147,8 @@ export const shared = {
   maxWorkers: "100%",
   maxConcurrency: 8,
   env: {
-    EVERY_TEST: everyTest,
+    EVERYTHING: everything ? "1" : "",
+    SHORTER: JSON.stringify(shorter),
     // Compilers take and give back much memory in small pieces: a third of their time, unless glibc keeps it.
     MALLOC_ARENA_MAX: "1",
     MALLOC_TOP_PAD_: `${2 ** 26}`,

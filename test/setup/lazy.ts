@@ -1,6 +1,6 @@
 // Kernels become machine code when a test first dispatches them. A plan compiles for every number of rows up to its capacity, tests
 // mostly call it with one, and nearly all of their time goes into compilers. What is never dispatched is validated as WGSL all the same;
-// with EVERY_TEST=1 it is compiled, too.
+// with TESTS=every it is compiled, too.
 const { createComputePipeline, createComputePipelineAsync } = GPUDevice.prototype;
 const { setPipeline } = GPUComputePassEncoder.prototype;
 

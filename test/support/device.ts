@@ -13,13 +13,15 @@ function detectRuntime(): Runtime {
 }
 
 /** Whether whole products of losses and options are tried, rather than every pair of them. */
-export const exhaustive = Boolean(import.meta.env.EVERY_TEST);
+export const exhaustive = Boolean(import.meta.env.EVERYTHING);
 
 /**
- * Whether lists of losses, tunings and options are tried in full. Elsewhere each of them keeps what leads through every kernel;
- * scripts/lib/runtimes.mjs says why.
+ * Whether a test file (its name without `.gpu.test.ts`) tries its lists of losses, tunings and options in full in this runtime.
+ * Elsewhere each of them keeps what leads through every kernel; scripts/lib/runtimes.mjs says why.
  */
-export const thorough: boolean = runtime === "dawn" || exhaustive;
+export function thoroughIn(file: string): boolean {
+  return !JSON.parse(import.meta.env.SHORTER)[runtime].includes(file);
+}
 
 export interface TestDevice {
   device: GPUDevice;

@@ -111,10 +111,16 @@ function passes({ mask, reduction, subject }: Problem, { ports }: Wanted, small:
     add(direct ? "small_direct" : "small", [...ports, "scratch"]);
     return passes;
   }
-  // The keys of a trimmed mean may take the last place, that of a gradient.
+  // The keys of a trimmed mean have taken one: the last place may be that of a gradient.
   if (gradients.length > 0 && must.length >= limit) {
-    const rule = "weights, applyMask and upstream must leave a storage buffer to the gradients";
-    refuse("unsupported", subject, rule, limit, "Request a higher maxStorageBuffersPerShaderStage, or leave one out.");
+    const rule = `weights, applyMask and upstream must leave one of ${limit} storage buffers to the gradients`;
+    refuse(
+      "unsupported",
+      subject,
+      rule,
+      must.length,
+      "Request a higher maxStorageBuffersPerShaderStage, or leave one out.",
+    );
   }
   if (mask) add("accumulate", [...data, "scratch"]);
   const scoring: Port[] = [...data, "scratch", ...given];

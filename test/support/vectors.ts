@@ -85,10 +85,10 @@ export function readVectors(file: unknown): VectorCase[] {
     });
 }
 
-/** The first case of every structure: of every loss and set of options, whatever the numbers in them. */
-export function firstOfEach(cases: readonly VectorCase[]): VectorCase[] {
+/** The first case of every loss, or of every loss and set of options, whatever the numbers in them. */
+export function firstOfEach(cases: readonly VectorCase[], what: "loss" | "options"): VectorCase[] {
   const structureOf = ({ spec, options: { shape: _, ...options } }: VectorCase) =>
-    JSON.stringify([spec, options]).replace(/-?\d+(\.\d+)?(e-?\d+)?/g, "0");
+    JSON.stringify(what === "loss" ? spec : [spec, options]).replace(/-?\d+(\.\d+)?(e-?\d+)?/g, "0");
   const first = new Map<string, VectorCase>();
   for (const one of [...cases].reverse()) first.set(structureOf(one), one);
   return cases.filter((one) => first.get(structureOf(one)) === one);

@@ -65,6 +65,12 @@ const lessOf = [
     until: "thorough",
   },
   {
+    runtimes: ["firefox"],
+    files: ["demo"],
+    why: "hundreds of read-backs, for each of which Firefox lets a tenth of a second pass; the page itself is tried there",
+    until: "thorough",
+  },
+  {
     runtimes: ["chromium", "firefox", "naga"],
     files: ["mutation", "races"],
     why: "they try the checks, not the runtime",

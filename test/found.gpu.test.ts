@@ -4,6 +4,7 @@ import {
   asymmetricGeneralizedCrossEntropy,
   asymmetricUnhinged,
   barron,
+  binaryCrossEntropy,
   type ClassLoss,
   classAbsoluteError,
   evaluate,
@@ -13,11 +14,13 @@ import {
   symmetrized,
   tempered,
   unhinged,
+  zMasked,
 } from "../src/index.js";
 import { expectClose } from "./support/compare.js";
 import { normal, random } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
+import { runPlan } from "./support/plan.js";
 import { expectExplained } from "./support/uncertainty.js";
 import { variants } from "./support/variants.js";
 
@@ -103,4 +106,12 @@ describe("class losses near 0", () => {
       expectClose([got.gradient![at]], [expected.gradient![at]], { rtol: 1e-5, atol: 0 }, `row ${(at - 7) / classes}`);
     }
   });
+});
+
+it("a plan with more columns than lanes, called without rows", async () => {
+  const inputs = { logits: [], labels: [] };
+  const shape = [0, 300] as const; // 300 columns of statistics are two tiles of 256 lanes, and dispatches of no workgroups
+  const loss = zMasked(binaryCrossEntropy());
+  const got = await runPlan(device, loss, inputs, { shape, capacity: 2 });
+  expectParity(got, evaluate(loss, inputs, { shape }), "no rows");
 });

@@ -9,6 +9,7 @@ import {
   classAbsoluteError,
   evaluate,
   jensenShannon,
+  logCosh,
   partiallyHuberized,
   run,
   symmetrized,
@@ -105,6 +106,38 @@ describe("class losses near 0", () => {
     for (let at = 7; at < logits.length; at += classes) {
       expectClose([got.gradient![at]], [expected.gradient![at]], { rtol: 1e-5, atol: 0 }, `row ${(at - 7) / classes}`);
     }
+  });
+});
+
+describe("gigantic numbers", () => {
+  const options = { reduction: "none" } as const;
+
+  it("logCosh of residuals beyond c times the largest number", async () => {
+    const inputs = { predictions: Float32Array.of(1e30, -3e37, 1e-30, 2e27), targets: new Float32Array(4) };
+    const loss = logCosh({ c: Math.fround(1e-12) });
+    expectParity(await run(device, loss, inputs, options), evaluate(loss, inputs, options), "logCosh");
+  });
+
+  // Every block of a long row has a new top class, 2e30 above the last one.
+  it("unhinged of a row of which the top class is raised by more than 1e30", async () => {
+    const logits = Float32Array.from({ length: 1024 }, (_, i) => 2e30 * (i % 16 === 3 ? i : 1));
+    const inputs = { logits, labels: Int32Array.of(1023) };
+    const [got, expected] = [await run(device, unhinged(), inputs, options), evaluate(unhinged(), inputs, options)];
+    expectClose(got.perSample, expected.perSample!, { rtol: 1e-5, atol: 0 }, "unhinged");
+  });
+
+  // Losses of 6e36 for each of 200 classes, of which the label has one.
+  it("rows of probabilities whose losses of other classes would add up to an infinity", async () => {
+    const classes = 200;
+    const logits = Float32Array.from({ length: classes }, (_, i) => (i === 1 ? 100 : 0));
+    const labels = Float32Array.from({ length: classes }, (_, i) => (i === 2 ? 1 : 0));
+    const loss = asymmetricGeneralizedCrossEntropy({ a: 8, q: 40 });
+    const given = { ...options, shape: [1, classes] } as const;
+    const [got, expected] = [
+      await run(device, loss, { logits, labels }, given),
+      evaluate(loss, { logits, labels }, given),
+    ];
+    expectClose(got.perSample, expected.perSample!, { rtol: 3e-5, atol: 0 }, "agce");
   });
 });
 

@@ -1,6 +1,7 @@
 // What random losses have found in the kernels, once each; see algebra.fuzz.
 import { describe, expect, it } from "vitest";
 import {
+  asymmetricExponential,
   asymmetricGeneralizedCrossEntropy,
   asymmetricUnhinged,
   barron,
@@ -10,6 +11,7 @@ import {
   evaluate,
   jensenShannon,
   logCosh,
+  normalized,
   partiallyHuberized,
   run,
   symmetrized,
@@ -107,6 +109,18 @@ describe("class losses near 0", () => {
       expectClose([got.gradient![at]], [expected.gradient![at]], { rtol: 1e-5, atol: 0 }, `row ${(at - 7) / classes}`);
     }
   });
+});
+
+it("shares of losses that vanish in float32 for all classes are not finite", async () => {
+  // exp(-p / a): below the least number for both classes of the first row, 1 for a class of the second.
+  const loss = normalized(asymmetricExponential({ a: 1 / 1024 }));
+  const inputs = { logits: [0.5, 0, 0, 200], labels: [0, 0] };
+  const options = { reduction: "none", nonFinite: "propagate" } as const;
+  const got = await run(device, loss, inputs, options);
+  expect([...got.perSample!]).toEqual([NaN, 1]);
+  expect([...got.gradient!]).toEqual([NaN, NaN, expect.closeTo(0, 10), expect.closeTo(0, 10)]);
+  const omitted = await run(device, loss, inputs, { nonFinite: "omit" });
+  expect([omitted.loss, omitted.count]).toEqual([1, 1]);
 });
 
 describe("gigantic numbers", () => {

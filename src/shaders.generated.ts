@@ -150,7 +150,7 @@ export const lossesBarron: string = `fn barron(g:f32,r:f32,o:f32)->vec2f{let w=g
 export const lossesBiTempered: string = `fn biTempered(y:f32,f:bool,g:f32)->vec2f{let a=exp(g*y);return vec2f(select(a,expm1(g*y),f)/g,a);}
 `;
 
-export const lossesBinaryCrossEntropy: string = `fn binaryCrossEntropy(r:f32,a:f32,t:f32)->vec2f{let p=a>0.5;let n=select(r,-r,p);let e=exp(-min(abs(n),87.));let s=vec2f(max(n,0.)+log1p(e),select(e,1.,n>=0.)/(1.+e));return select(s,t*vec2f(s.x,-s.y),p);}
+export const lossesBinaryCrossEntropy: string = `fn binaryCrossEntropy(r:f32,a:f32,t:f32)->vec2f{let p=a>0.5;let n=select(r,-r,p);let e=exp(-min(abs(n),104.));let s=vec2f(max(n,0.)+log1p(e),select(e,1.,n>=0.)/(1.+e));return select(s,t*vec2f(s.x,-s.y),p);}
 `;
 
 export const lossesCauchy: string = `fn cauchy(g:f32,o:f32)->vec2f{let w=g/o;if(abs(w)>1e6){return vec2f(o*o*log(abs(w)),o/w);}let t=w*w;return vec2f(0.5*o*o*log1p(t),g/(1.+t));}

@@ -82,6 +82,16 @@ describe("slopes of gross outliers", () => {
   });
 });
 
+it("a large weight of positives meets the slope itself, not the least that an exponential was", async () => {
+  const inputs = { logits: Float32Array.of(80, 87, 95, 100), labels: Float32Array.of(1, 1, 1, 1) };
+  const loss = binaryCrossEntropy({ posWeight: 2 ** 40 });
+  const options = { reduction: "none" } as const;
+  const [got, expected] = [await run(device, loss, inputs, options), evaluate(loss, inputs, options)];
+  // Where devices flush it, what is below the least normal number is 0.
+  expectClose(got.gradient, expected.gradient!, { rtol: 1e-4, atol: 2 ** (40 - 126) }, "gradient");
+  expectClose(got.gradient!.subarray(2), [0, 0], { rtol: 0, atol: 1e-29 }, "beyond");
+});
+
 describe("class losses near 0", () => {
   const options = { reduction: "none" } as const;
 

@@ -99,16 +99,18 @@ const isStretched = ({ psi, scores }: Term, most: number): boolean =>
 
 /**
  * Sums over many classes are rounded at every step, and equal summands all the same way. Exponents of 0 are nearly 0 in sums over classes,
- * as tells where logits, of at most `most`, are large. Slopes of about the least normal number, which meet factors below 1 first, are 0, whatever large
- * numbers they are multiplied by in the end.
+ * as tells where logits, of at most `most`, are large. Values and slopes of about the least normal number, which meet factors below 1 first, are 0, whatever
+ * large numbers, parameters among them, they are multiplied by in the end.
  */
 function summedLoss(loss: Loss, most: number): Loss {
   if ("base" in loss) return { ...loss, base: summedLoss(loss.base, most) } as Loss;
   if ("of" in loss) return { ...loss, of: summedLoss(loss.of as Loss, most) } as Loss;
   if (loss.family !== "class") {
-    const { definition } = loss as RegressionLoss;
-    const slope: typeof definition.slope = (...given) => 16 * flushed(definition.slope(...given) / 16);
-    return { ...loss, definition: { ...definition, slope } } as Loss;
+    const { definition, parameters } = loss as RegressionLoss;
+    const factor = 16 * Math.max(1, ...Object.values(parameters).filter(Number.isFinite));
+    const value: typeof definition.value = (...given) => factor * flushed(definition.value(...given) / factor);
+    const slope: typeof definition.slope = (...given) => factor * flushed(definition.slope(...given) / factor);
+    return { ...loss, definition: { ...definition, value, slope } } as Loss;
   }
   const { terms } = loss as ClassLoss;
   const summed: ClassLoss["terms"] = (classes) => {
@@ -200,8 +202,9 @@ export function toldInputs(loss: Loss, inputs: Inputs, options: Options): Inputs
 function singleLoss(loss: ClassLoss): Loss {
   const single: ClassLoss["terms"] = (classes) =>
     loss.terms(classes).map(({ weight, label, mean, sum, share, ...term }) => {
-      // Sums over many classes are rounded at the size of all of them, which is that of the mean.
-      const size = Math.abs(label) + Math.abs(mean) / Math.min(classes, 8) + Math.abs(sum);
+      // Sums of powers over many classes are rounded at the size of all of them, which is that of the mean.
+      const many = term.psi.definition.power ? Math.min(classes, 8) : classes;
+      const size = Math.abs(label) + Math.abs(mean) / many + Math.abs(sum);
       return {
         ...term,
         share,

@@ -69,8 +69,7 @@ export function openPass(
   refuse("parameter", subject, rule, encoder, "Create one.");
 }
 
-/** Dispatches workgroups, in two dimensions where one is too short for them. */
+/** Dispatches workgroups, in two dimensions where one is too short for them. Browsers complain of none. */
 export function dispatch(pass: GPUComputePassEncoder, workgroups: number): void {
-  const width = Math.min(workgroups, 65535);
-  pass.dispatchWorkgroups(width, Math.ceil(workgroups / width));
+  if (workgroups) pass.dispatchWorkgroups(Math.min(workgroups, 65535), Math.ceil(workgroups / 65535));
 }

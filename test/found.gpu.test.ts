@@ -1,23 +1,29 @@
 // What random losses have found in the kernels, once each; see algebra.fuzz.
 import { describe, expect, it } from "vitest";
 import {
+  asymmetricExponential,
   asymmetricGeneralizedCrossEntropy,
   asymmetricUnhinged,
   barron,
+  binaryCrossEntropy,
   type ClassLoss,
   classAbsoluteError,
   evaluate,
   jensenShannon,
+  logCosh,
+  normalized,
   partiallyHuberized,
   run,
   symmetrized,
   tempered,
   unhinged,
+  zMasked,
 } from "../src/index.js";
 import { expectClose } from "./support/compare.js";
 import { normal, random } from "./support/data.js";
 import { requestTestDevice } from "./support/device.js";
 import { expectParity } from "./support/parity.js";
+import { runPlan } from "./support/plan.js";
 import { expectExplained } from "./support/uncertainty.js";
 import { variants } from "./support/variants.js";
 
@@ -76,6 +82,16 @@ describe("slopes of gross outliers", () => {
   });
 });
 
+it("a large weight of positives meets the slope itself, not the least that an exponential was", async () => {
+  const inputs = { logits: Float32Array.of(80, 87, 95, 100), labels: Float32Array.of(1, 1, 1, 1) };
+  const loss = binaryCrossEntropy({ posWeight: 2 ** 40 });
+  const options = { reduction: "none" } as const;
+  const [got, expected] = [await run(device, loss, inputs, options), evaluate(loss, inputs, options)];
+  // Where devices flush it, what is below the least normal number is 0.
+  expectClose(got.gradient, expected.gradient!, { rtol: 1e-4, atol: 2 ** (40 - 126) }, "gradient");
+  expectClose(got.gradient!.subarray(2), [0, 0], { rtol: 0, atol: 1e-29 }, "beyond");
+});
+
 describe("class losses near 0", () => {
   const options = { reduction: "none" } as const;
 
@@ -103,4 +119,56 @@ describe("class losses near 0", () => {
       expectClose([got.gradient![at]], [expected.gradient![at]], { rtol: 1e-5, atol: 0 }, `row ${(at - 7) / classes}`);
     }
   });
+});
+
+it("shares of losses that vanish in float32 for all classes are not finite", async () => {
+  // exp(-p / a): below the least number for both classes of the first row, 1 for a class of the second.
+  const loss = normalized(asymmetricExponential({ a: 1 / 1024 }));
+  const inputs = { logits: [0.5, 0, 0, 200], labels: [0, 0] };
+  const options = { reduction: "none", nonFinite: "propagate" } as const;
+  const got = await run(device, loss, inputs, options);
+  expect([...got.perSample!]).toEqual([NaN, 1]);
+  expect([...got.gradient!]).toEqual([NaN, NaN, expect.closeTo(0, 10), expect.closeTo(0, 10)]);
+  const omitted = await run(device, loss, inputs, { nonFinite: "omit" });
+  expect([omitted.loss, omitted.count]).toEqual([1, 1]);
+});
+
+describe("gigantic numbers", () => {
+  const options = { reduction: "none" } as const;
+
+  it("logCosh of residuals beyond c times the largest number", async () => {
+    const inputs = { predictions: Float32Array.of(1e30, -3e37, 1e-30, 2e27), targets: new Float32Array(4) };
+    const loss = logCosh({ c: Math.fround(1e-12) });
+    expectParity(await run(device, loss, inputs, options), evaluate(loss, inputs, options), "logCosh");
+  });
+
+  // Every block of a long row has a new top class, 2e30 above the last one.
+  it("unhinged of a row of which the top class is raised by more than 1e30", async () => {
+    const logits = Float32Array.from({ length: 1024 }, (_, i) => 2e30 * (i % 16 === 3 ? i : 1));
+    const inputs = { logits, labels: Int32Array.of(1023) };
+    const [got, expected] = [await run(device, unhinged(), inputs, options), evaluate(unhinged(), inputs, options)];
+    expectClose(got.perSample, expected.perSample!, { rtol: 1e-5, atol: 0 }, "unhinged");
+  });
+
+  // Losses of 6e36 for each of 200 classes, of which the label has one.
+  it("rows of probabilities whose losses of other classes would add up to an infinity", async () => {
+    const classes = 200;
+    const logits = Float32Array.from({ length: classes }, (_, i) => (i === 1 ? 100 : 0));
+    const labels = Float32Array.from({ length: classes }, (_, i) => (i === 2 ? 1 : 0));
+    const loss = asymmetricGeneralizedCrossEntropy({ a: 8, q: 40 });
+    const given = { ...options, shape: [1, classes] } as const;
+    const [got, expected] = [
+      await run(device, loss, { logits, labels }, given),
+      evaluate(loss, { logits, labels }, given),
+    ];
+    expectClose(got.perSample, expected.perSample!, { rtol: 3e-5, atol: 0 }, "agce");
+  });
+});
+
+it("a plan with more columns than lanes, called without rows", async () => {
+  const inputs = { logits: [], labels: [] };
+  const shape = [0, 300] as const; // 300 columns of statistics are two tiles of 256 lanes, and dispatches of no workgroups
+  const loss = zMasked(binaryCrossEntropy());
+  const got = await runPlan(device, loss, inputs, { shape, capacity: 2 });
+  expectParity(got, evaluate(loss, inputs, { shape }), "no rows");
 });

@@ -244,7 +244,7 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
       if (stage_of(i) != s) {
         continue;
       }
-      if (SOFT || spreads(i)) {
+      if (spreads(i)) {
         sums[i].plain = row_sum(sums[i].plain, lane);
       }
       if (SOFT) {

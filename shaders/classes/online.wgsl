@@ -37,7 +37,7 @@ fn at_least(x: f32, least: f32) -> f32 {
 fn raise_top(state: ptr<function, Online>, best: f32, factor: f32, rates: Rates) -> bool {
   let grows = best > (*state).top;
   let top = select((*state).top, best, grows);
-  let d = at_least((*state).top - top, -1e30);
+  let d = select(at_least((*state).top - top, -3.4e38), 0.0, (*state).count == 0.0);
   (*state).powers = rebased((*state).powers, d, (*state).count, rates.powers);
   (*state).rest = select((*state).rest, ((*state).rest + (*state).own) * exp(at_least(factor * d, LEAST)), grows);
   (*state).top = top;
@@ -135,12 +135,12 @@ fn scan_of(state: Online) -> Scan {
 fn merged(a: Online, b: Online, factor: f32, rates: Rates) -> Online {
   var state = a;
   let grows = b.top > a.top;
-  let d = at_least(-abs(b.top - a.top), -1e30);
+  let missing = select(b.count, a.count, grows) == 0.0;
+  let d = select(at_least(-abs(b.top - a.top), -3.4e38), 0.0, missing);
   let upper = select(a.rest, b.rest, grows);
   let lower = select(b.rest, a.rest, grows);
   let raised = upper + (lower + 1.0) * exp(at_least(factor * d, LEAST));
   let tied = (a.rest + b.rest) + 1.0;
-  let missing = select(b.count, a.count, grows) == 0.0;
   state.powers = merged_powers(a.powers, b.powers, d, vec2f(a.count, b.count), grows, rates.powers);
   state.rest = select(select(raised, tied, a.top == b.top), upper, missing);
   state.top = select(a.top, b.top, grows);

@@ -122,7 +122,8 @@ fn settle(kind: u32, numbers: vec4f, sums: TermSums, top: vec2f, top_label: f32,
   var every = numbers.x * numbers.z * mass;
   var value = numbers.y * labelled + numbers.z * mass * whole;
   if (kind == NORMALIZED) {
-    value = numbers.y * labelled / whole + numbers.z * mass;
+    // A share of next to nothing is not finite: float32 has lost what it is made of.
+    value = numbers.y * (labelled / select(whole, 0.0, whole < 1e-30)) + numbers.z * mass;
     every = -own * (labelled / whole) / whole;
     own /= whole;
   }

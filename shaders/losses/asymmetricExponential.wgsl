@@ -1,5 +1,5 @@
-// exp(-p / a), but never 0: what is normalized divides by the sum over classes.
+// exp(-p / a)
 fn asymmetricExponential(l: f32, a: f32) -> vec2f {
-  let x = exp(l) / a;
-  return exp(-min(x, 87.0)) * vec2f(1.0, -x);
+  let x = min(exp(l) / a, 104.0);
+  return exp(-x) * vec2f(1.0, -x);
 }

@@ -10,7 +10,7 @@ fn focal(l: f32, gamma: f32, detach: f32) -> vec2f {
     if (p > 0.5) {
       log_u = log(u);
     }
-    weight = exp(max(gamma * log_u, -87.0));
+    weight = exp(max(gamma * log_u, -104.0));
   } else if (gamma > 0.0) {
     weight = 0.0;
   }

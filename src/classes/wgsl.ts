@@ -251,8 +251,10 @@ fn complement_of(psi: vec2f, l: f32, most: f32, lowest: f32) -> vec2f {
     `fn collect(s: u32, sums: ptr<function, array<TermSums, TERMS>>, l: f32, a: f32, top_log: f32, q: f32, rate: f32) {
 ${inStage((i) => {
   const value = isCentered(terms[i]) ? `difference_of(${i}u, a, top_log)` : "psi.x";
-  const add = `{ let psi = psi_of(${i}u, l, false); let pull = psi.y * rate; let each = vec4f(${value}, pull, pull * a, 0.0); (*sums)[${i}].plain += each; if (SOFT) { (*sums)[${i}].labelled += q * each; } }`;
-  return spreads(terms[i]) ? add : `if (SOFT) ${add}`;
+  // A sum that counts 0 times must not be there: it may be beyond float32.
+  const plain = spreads(terms[i]) ? `(*sums)[${i}].plain += each;` : "";
+  const add = `{ let psi = psi_of(${i}u, l, false); let pull = psi.y * rate; let each = vec4f(${value}, pull, pull * a, 0.0); ${plain} if (SOFT) { (*sums)[${i}].labelled += q * each; } }`;
+  return plain ? add : `if (SOFT) ${add}`;
 })}
 }
 fn pull_of(s: u32, coefficients: ptr<function, array<Coefficients, TERMS>>, l: f32, q: f32, rate: f32) -> f32 {

@@ -4,7 +4,7 @@ import { refuse } from "../errors.js";
 
 /**
  * Divides a loss by its sum over all classes: l(z, y) / sum over classes k of l(z, k). The result is symmetric: its sum over all
- * labels is 1.
+ * labels is 1. On the GPU the loss of a row whose sum is below 1e-30 counts as not finite: float32 cannot tell its shares.
  *
  * @param loss a positive loss of a single term: a base loss, also tempered, smoothed or partially Huberized; no symmetrized one, no sum.
  * @throws LossError `parameter` for what is no such loss.

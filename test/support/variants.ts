@@ -1,7 +1,7 @@
 // What float32 may make of a loss. Every number that a kernel reads is rounded, so a result is right if it is that of data and parameters
 // within a few units in the last place: float64 tells, by trying some of those, how far results may lie apart.
 
-import { isCentered, type Psi, type Term } from "../../src/classes/terms.js";
+import { isCentered, type Term } from "../../src/classes/terms.js";
 import {
   type ClassLoss,
   evaluate,
@@ -97,34 +97,26 @@ const mostOf = (inputs: Inputs): number =>
 const isStretched = ({ psi, scores }: Term, most: number): boolean =>
   psi.definition.power !== undefined && psi.parameters.q === 0 && LEAST_EXPONENT * scores.temperature * most > 1e-8;
 
-/** exp(-p / a), which kernels leave above 0, and its slope. */
-function flooredPsi(psi: Psi): Psi {
-  const { definition } = psi;
-  if (definition.name !== "asymmetricExponential") return psi;
-  const value: typeof definition.value = (l, { a }) => Math.exp(-Math.min(Math.exp(l) / a, 87));
-  const slope: typeof definition.slope = (l, { a }, label) => (-Math.exp(l) / a) * value(l, { a }, label);
-  return { ...psi, definition: { ...definition, value, slope } };
-}
-
 /**
  * Sums over many classes are rounded at every step, and equal summands all the same way. Exponents of 0 are nearly 0 in sums over classes,
- * as tells where logits, of at most `most`, are large. Slopes of about the least normal number, which meet factors below 1 first, are 0, whatever large
- * numbers they are multiplied by in the end.
+ * as tells where logits, of at most `most`, are large. Values and slopes of about the least normal number, which meet factors below 1 first, are 0, whatever
+ * large numbers, parameters among them, they are multiplied by in the end.
  */
 function summedLoss(loss: Loss, most: number): Loss {
   if ("base" in loss) return { ...loss, base: summedLoss(loss.base, most) } as Loss;
   if ("of" in loss) return { ...loss, of: summedLoss(loss.of as Loss, most) } as Loss;
   if (loss.family !== "class") {
-    const { definition } = loss as RegressionLoss;
-    const slope: typeof definition.slope = (...given) => 16 * flushed(definition.slope(...given) / 16);
-    return { ...loss, definition: { ...definition, slope } } as Loss;
+    const { definition, parameters } = loss as RegressionLoss;
+    const factor = 16 * Math.max(1, ...Object.values(parameters).filter(Number.isFinite));
+    const value: typeof definition.value = (...given) => factor * flushed(definition.value(...given) / factor);
+    const slope: typeof definition.slope = (...given) => factor * flushed(definition.slope(...given) / factor);
+    return { ...loss, definition: { ...definition, value, slope } } as Loss;
   }
   const { terms } = loss as ClassLoss;
   const summed: ClassLoss["terms"] = (classes) => {
     const factor = classes < MANY ? 1 : 1 + classes * 2 ** -26;
-    return terms(classes).flatMap((given) => {
-      const psi = flooredPsi(given.psi);
-      const term = { ...given, psi };
+    return terms(classes).flatMap((term) => {
+      const { psi } = term;
       const all = { ...term, mean: factor * term.mean, sum: factor * term.sum };
       if (!isStretched(term, most) || term.share) return [all];
       const parameters = { ...psi.parameters, q: LEAST_EXPONENT };
@@ -149,15 +141,31 @@ export function variants(loss: Loss, inputs: Inputs, options: Options, seed: num
   ];
 }
 
+/** What divides the losses of a row that are normalized is (nearly) so little that kernels count it as not finite. */
+function isVoid(base: ClassLoss, inputs: Inputs, options: Options): boolean {
+  const sums: ClassLoss["terms"] = (classes) =>
+    base
+      .terms(classes)
+      .filter((term) => term.share?.kind === "normalized")
+      .map((term) => ({ ...term, share: undefined, weight: 1, label: 0, mean: 0, sum: 1, constant: 0 }));
+  return sums(2).some((_, i) => {
+    const one: ClassLoss["terms"] = (classes) => [sums(classes)[i]];
+    const { perSample, count } = evaluate({ ...base, terms: one } as Loss, inputs, options);
+    return perSample!.filter((x) => x >= 1e-29).length < count;
+  });
+}
+
 /**
  * What kernels do otherwise than float64 in numbers that no result stands for: a limit of the norm of scores makes a factor below the
- * least normal number, or the sum that divides a loss is one of nearly 0 as the exponent.
+ * least normal number, or the sum that divides a loss is one of nearly 0 as the exponent, or {@link isVoid}.
  */
-function isUntold(base: Loss, inputs: Inputs, { shape }: Options): boolean {
+function isUntold(base: Loss, inputs: Inputs, options: Options): boolean {
+  const { shape } = options;
   if (base.family !== "class" || !shape) return false;
   const [rows, columns = 1] = shape;
   const terms = (base as ClassLoss).terms(columns);
   if (terms.some((term) => term.share?.kind === "normalized" && isStretched(term, mostOf(inputs)))) return true;
+  if (isVoid(base as ClassLoss, inputs, options)) return true;
   const limit = Math.min(...terms.map(({ scores }) => scores.limit));
   if (limit === Infinity) return false;
   const { logits } = inputs as Inputs<"class">;
@@ -175,9 +183,10 @@ export function toldInputs(loss: Loss, inputs: Inputs, options: Options): Inputs
   const name = "predictions" in inputs ? "predictions" : "logits";
   const { weights: _, classWeights: __, upstream: ___, givenStatistics: ____, ...data } = inputs;
   const { shape, ignoreIndex } = options;
-  const bare = evaluate(base as Loss, data as Inputs, { shape, ignoreIndex, reduction: "sum", nonFinite: "omit" });
+  const alone = { shape, ignoreIndex, reduction: "sum", nonFinite: "omit" } as const;
+  const bare = evaluate(base as Loss, data as Inputs, alone);
   const first = Float64Array.from((inputs as unknown as Record<string, ArrayLike<number>>)[name]);
-  if (isUntold(base as Loss, inputs, options)) return undefined;
+  if (isUntold(base as Loss, data as Inputs, alone)) return undefined;
   const width = first.length / bare.perSample!.length;
   for (const [i, x] of bare.perSample!.entries()) {
     const size = Math.abs(x);
@@ -193,7 +202,9 @@ export function toldInputs(loss: Loss, inputs: Inputs, options: Options): Inputs
 function singleLoss(loss: ClassLoss): Loss {
   const single: ClassLoss["terms"] = (classes) =>
     loss.terms(classes).map(({ weight, label, mean, sum, share, ...term }) => {
-      const size = Math.abs(label) + Math.abs(mean) / classes + Math.abs(sum);
+      // Sums of powers over many classes are rounded at the size of all of them, which is that of the mean.
+      const many = term.psi.definition.power ? Math.min(classes, 8) : classes;
+      const size = Math.abs(label) + Math.abs(mean) / many + Math.abs(sum);
       return {
         ...term,
         share,

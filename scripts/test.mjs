@@ -1,4 +1,4 @@
-// `npm test`: installs what is missing and runs every suite in every runtime, two of them at a time.
+// `npm test`: installs what is missing and runs every suite in every runtime.
 //   npm test -- --project cpu,dawn     only these runtimes
 //   npm test -- test/smoke             anything else goes to vitest, such as a file filter or -t "a name"
 //   TESTS=thorough npm test            more, as in .ci/run; TESTS=every: no runtime leaves out anything (scripts/lib/runtimes.mjs)
@@ -10,7 +10,7 @@ import { createCoverage } from "./lib/coverage.mjs";
 import { ensureDependencies } from "./lib/dependencies.mjs";
 import { reachedFolder } from "./lib/reached.mjs";
 import { root, run, start } from "./lib/run.mjs";
-import { lessIn, longestFirst, optionalRuntimes, runtimes } from "./lib/runtimes.mjs";
+import { lessIn, ofAllCores, ofOneCore, optionalRuntimes, runtimes } from "./lib/runtimes.mjs";
 import { turns } from "./lib/turns.mjs";
 import { findVulkan } from "./lib/vulkan.mjs";
 
@@ -161,20 +161,22 @@ async function rowOf(runtime, print) {
 }
 
 const coverage = createCoverage(chosen, extra);
-const queue = longestFirst.filter((runtime) => chosen.includes(runtime));
 const rows = [];
-// A second one keeps the cores busy while a compiler or a browser of the first uses one alone.
-const lanes = Math.min(2, availableParallelism());
 const printers = turns(process.stdout);
-await Promise.all(
-  Array.from({ length: lanes }, async () => {
+/** Runs the runtimes of a list that are chosen, some at a time. */
+async function runSome(list, atATime) {
+  const queue = list.filter((runtime) => chosen.includes(runtime));
+  const lane = async () => {
     for (let runtime = queue.shift(); runtime; runtime = queue.shift()) {
       const printer = printers();
       rows.push(await rowOf(runtime, printer.print));
       printer.end();
     }
-  }),
-);
+  };
+  await Promise.all(Array.from({ length: atATime }, lane));
+}
+await runSome(ofOneCore, Math.min(2, availableParallelism()));
+await runSome(ofAllCores, 1);
 rows.sort((a, b) => runtimes.indexOf(a.runtime) - runtimes.indexOf(b.runtime));
 const covered = await coverage.report((text) => process.stdout.write(text));
 printTable(rows);

@@ -3,10 +3,14 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./run.mjs";
 
-export const runtimes = ["cpu", "dawn", "chromium", "firefox", "naga"];
+/** A browser compiles in one thread, and tests on the CPU wait for pages: two of them run at a time, the longest first. */
+export const ofOneCore = ["chromium", "firefox", "cpu"];
 
-/** The order in which `npm test` starts them, so that none is left alone at the end for long. */
-export const longestFirst = ["dawn", "chromium", "naga", "firefox", "cpu"];
+/** Compile in a process for each core. More processes than cores cost a third of their time. */
+export const ofAllCores = ["dawn", "naga"];
+
+/** In the order of the table of results. */
+export const runtimes = ["cpu", "dawn", "chromium", "firefox", "naga"];
 
 /** May be missing on a machine. */
 export const optionalRuntimes = ["firefox"];

@@ -23,7 +23,7 @@ const ofCompilers = "extremes limits median trimmed masks.fuzz algebra.fuzz dete
 );
 
 /**
- * How much `npm test` tries, from the environment's `TESTS`: by default what tells in minutes whether a change works; `thorough` as
+ * How much `npm test` tries, from the environment's `TESTS`: by default what tells soon whether a change works; `thorough` as
  * .ci/run does, `every` nothing less than everything.
  */
 const extents = ["", "thorough", "every"];
@@ -37,8 +37,8 @@ if (extent < 0) throw new Error(`TESTS must be one of thorough and every, or not
 const lessOf = [
   {
     runtimes: ["dawn"],
-    files: ["mutation", "races"],
-    why: "they try the checks, not the kernels",
+    files: ["mutation", "races", "tuning", "determinism"],
+    why: "they try the checks, every entry of the table of tunings, and a hundred runs of the same, not another kernel",
     until: "thorough",
   },
   {

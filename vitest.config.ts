@@ -1,4 +1,4 @@
-// `npm test` runs these projects one after another; `npx vitest --project dawn` runs one.
+// The projects of `npm test`; `npx vitest --project dawn` runs one.
 // The fifth runtime, naga in Deno, has vitest.naga.config.ts.
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";

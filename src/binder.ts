@@ -1,6 +1,7 @@
 /** Bind groups: from the caller's buffers to what the kernels of a plan are bound to, checked once and then remembered. */
 import { type BoundBuffer, STORAGE } from "./buffers.js";
-import { binsSize, type Chunk, type Grid, listSize, scratchSize, settingsSize } from "./dispatch.js";
+import { type Chunk, type Grid, scratchSize, settingsSize } from "./dispatch.js";
+import type { Estimator } from "./estimator.js";
 import { type Buffers, type CallGroups, createGroupCache } from "./groups.js";
 import { isPerChunk, type Pass } from "./passes.js";
 import type { Kernel } from "./pipelines.js";
@@ -22,7 +23,7 @@ export interface Binder {
 }
 
 /** Bytes of a port for one chunk, and where the chunk starts in it. */
-function extent(problem: Problem, port: Port, grid: Grid, { firstRow, rows }: Chunk) {
+function extent(problem: Problem, estimator: Estimator | undefined, port: Port, grid: Grid, { firstRow, rows }: Chunk) {
   const unit = unitOf(port);
   const { groups, groupColumns: columns, width, features } = grid;
   const words = { element: columns * width, sample: columns, feature: features, row: 6 }[unit as "row"];
@@ -33,7 +34,7 @@ function extent(problem: Problem, port: Port, grid: Grid, { firstRow, rows }: Ch
   const sizes = {
     group: 16 * groups,
     scratch: scratchSize(grid),
-    bins: binsSize(groups) + listSize(grid),
+    bins: estimator?.binsSize(groups, grid),
     class: 4 * Math.max(2, width),
   };
   return { offset: 0, size: sizes[unit as "group"] ?? unit };
@@ -46,6 +47,7 @@ export function createBinder(
   ports: ReadonlyMap<string, Port>,
   settings: GPUBuffer,
   whole: Grid,
+  estimator?: Estimator,
 ): Binder {
   const { subject } = problem;
   const owned: GPUBuffer[] = [];
@@ -56,7 +58,7 @@ export function createBinder(
   };
   /** Bytes from the start of a port to the end of its last chunk. */
   const sizeOf = (port: Port, grid: Grid): number => {
-    const { offset, size } = extent(problem, port, grid, grid.chunks[grid.chunks.length - 1]);
+    const { offset, size } = extent(problem, estimator, port, grid, grid.chunks[grid.chunks.length - 1]);
     return offset + size;
   };
   const kept = new Map<Port, GPUBuffer>();
@@ -72,7 +74,7 @@ export function createBinder(
 
   const createGroups = (parts: ReadonlyMap<Port, BoundBuffer>, grid: Grid, steps: readonly Step[]): CallGroups => {
     const resource = (port: Port, chunk: Chunk): GPUBufferBinding => {
-      const { offset, size } = extent(problem, port, grid, chunk);
+      const { offset, size } = extent(problem, estimator, port, grid, chunk);
       // WebGPU has no empty bindings.
       if (size === 0) return { buffer: own(0) };
       const { buffer, offset: start } = parts.get(port) ?? { buffer: ownFor(port, grid), offset: 0 };

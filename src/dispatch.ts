@@ -83,15 +83,6 @@ export function scratchSize({ slices, groups, tiles }: Grid): number {
   return 32 * (slices * groups + slices * tiles + groups + 1);
 }
 
-/** Bytes of what a search knows of groups: their words, and bins of 11 or 8 bits (see shaders/selection/state.wgsl). */
-export function binsSize(groups: number): number {
-  return 1e4 * Math.min(8, groups) + 1112 * groups;
-}
-
-/** Bytes behind the bins of a single group for a list of its keys, unless there are very many. */
-export const listSize = ({ groups, samples, slices, sliceRows }: Grid): number =>
-  groups === 1 && samples <= 2 ** 22 ? 4 * slices * sliceRows : 0;
-
 /** Bytes of one settings struct. */
 export function settingsSize(problem: Problem): number {
   return 64 + 16 * parameterVectors(problem);

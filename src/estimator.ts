@@ -1,4 +1,5 @@
 /** What may take the place of mean and standard deviation: kernels that are loaded when a plan asks for them. */
+import type { Grid } from "./dispatch.js";
 import type { Pass, Wanted } from "./passes.js";
 import type { Problem } from "./problem.js";
 import type { Entry, ModuleSpec } from "./shader.js";
@@ -17,4 +18,6 @@ export interface Estimator {
   readonly code: (spec: ModuleSpec, entry: Entry) => readonly string[];
   /** WGSL in place of shaders/groups/batch.wgsl, where that does not fit. */
   readonly batch: (problem: Problem) => string | undefined;
+  /** Bytes of what a search knows of so many groups, and of the list of a grid's keys. */
+  readonly binsSize: (groups: number, grid?: Grid) => number;
 }

@@ -84,6 +84,8 @@ export interface FamilyTraits<F extends Family = Family> {
   readonly optional: readonly OptionalInput[];
   /** Options that only plans of this family have. */
   readonly planOptions?: readonly string[];
+  /** Losses and slopes follow from residuals, which plans may keep in the place of the gradient. */
+  readonly residuals?: boolean;
   /** The second input holds labels: ignored and grouped by class. */
   readonly labelled: boolean;
   /** What a z-mask does by default, as the paper's two losses. */
@@ -152,8 +154,8 @@ const codeOf =
   ({ definition, parameters }: BaseLoss): string[] => {
     const { name, uses = [], wgsl } = definition as Definition;
     const given = [...inputs, ...Object.keys(parameters).map((_, i) => `parameter(${i}u)`)];
-    const declared = inputs.map((input) => `${input}: f32`);
-    return [...uses, wgsl, `fn base_loss(${declared}) -> vec2f { return ${name}(${given}); }`];
+    const declared = inputs.map((input) => `${input}:f32`);
+    return [...uses, wgsl, `fn base_loss(${declared})->vec2f{return ${name}(${given});}`];
   };
 
 const loss: Scored = { wgsl: statisticsLoss, uses: [], of: (_, value) => value };
@@ -170,6 +172,7 @@ export const regression: ElementTraits<"regression"> = {
   resolve: resolveElements,
   numbers,
   measure: measureElements,
+  residuals: true,
   labelled: false,
   masking: { per: "batch", granularity: "sample" },
   argument: (prediction, target) => prediction - target,

@@ -20,6 +20,8 @@ export interface Wanted extends Tuning {
   readonly ports: ReadonlySet<Port>;
   /** The last pass multiplies the gradient by its scale. */
   readonly rescale: boolean;
+  /** The first pass leaves residuals where the gradient will be, so that those after it read four bytes of an element instead of eight, and write none before the scale is known. */
+  readonly residuals: boolean;
 }
 
 /** Passes over the data run once for every chunk of rows, with a workgroup for every tile and slice; the others once in all. */
@@ -39,7 +41,7 @@ export function workgroupsOf({ entry, ports }: Pass, grid: Grid, slices: number)
  * pass for figures.
  */
 export function passesFor({ mask }: Problem, wanted: Wanted, small: boolean, limit: number): Pass[] {
-  const { geometry, ports, rescale } = wanted;
+  const { geometry, ports, rescale, residuals } = wanted;
   const { classes, width } = geometry;
   const rowSamples = width > 1;
   const { passes, present, add } = passBuilder(ports, limit);
@@ -50,7 +52,15 @@ export function passesFor({ mask }: Problem, wanted: Wanted, small: boolean, lim
   const gradient = present("gradient");
   const figures = present("loss", "summary", "statistics");
   const perSample = present("losses", "mask", "z", "perSample");
-  const scoring = [...(rowSamples ? present("weights") : data), ...scratch, ...upstream, ...(classes > 1 ? [] : given)];
+  const held = residuals ? gradient : [];
+  // Once samples have been looked at, their losses or residuals are read instead.
+  const seen = rowSamples || residuals;
+  const scoring = [
+    ...(seen ? [...present("weights"), ...held] : data),
+    ...scratch,
+    ...upstream,
+    ...(classes > 1 ? [] : given),
+  ];
   // Every further scoring pass computes the same mask again; the gradient is no part of it.
   const score = (more: Port[]): void => {
     for (let left = more; left.length > 0; ) left = add("score", scoring, left);
@@ -63,15 +73,12 @@ export function passesFor({ mask }: Problem, wanted: Wanted, small: boolean, lim
     add("small", [...ports, ...scratch]);
     return passes;
   }
-  if (mask) add("accumulate", [...data, ...scratch]);
+  if (mask) add("accumulate", [...data, ...scratch, ...held]);
   if (mask && classes > 1) add("finalize", ["scratch", ...given]);
-  score(add("score", scoring, [...(rowSamples ? [] : gradient), ...perSample]));
-  const spreads = rowSamples && gradient.length > 0;
-  conclude(
-    spreads || rescale
-      ? add("last", [...(spreads ? data : []), ...upstream, ...scratch, ...gradient], figures)
-      : figures,
-  );
+  score(add("score", scoring, [...(seen ? [] : gradient), ...perSample]));
+  const spreads = gradient.length > 0 && (rowSamples || rescale);
+  const last = residuals ? scoring : [...(rowSamples ? data : []), ...upstream, ...scratch, ...gradient];
+  conclude(spreads ? add("last", last, figures) : figures);
   return passes;
 }
 

@@ -1,7 +1,7 @@
 /** Plans: compile once, then record into the caller's encoder, without submit, read-back or await. */
 import { createBinder, type Step } from "./binder.js";
 import { type BufferBinding, dispatch, openPass } from "./buffers.js";
-import { binsSize, type Grid, gridOf, settingsSize, writeSettings } from "./dispatch.js";
+import { type Grid, gridOf, settingsSize, writeSettings } from "./dispatch.js";
 import { eachOf, refuse, refuseUnknown } from "./errors.js";
 import type { Estimator } from "./estimator.js";
 import type { Extra, Family } from "./families.js";
@@ -177,15 +177,16 @@ export function* makePlan(
     recall(grids, rows, () => gridOf(problem, resolveGeometry(problem, [rows, columns]), tuning, segments));
   const whole = gridFor(capacity);
   const rescale = ports.has("gradient") && reduction === "mean";
-  const wanted = { ...tuning, segments, geometry, ports: all, rescale };
   const [subgroup, estimator, rows] = (yield [
     familyTraits.subgroupOf?.(device, problem) ?? 1,
     mask && mask.estimator !== "moments" ? selection() : undefined,
     width > 1 && rowShaders(),
   ]) as [number, Estimator | undefined, RowShaders | false];
-  if (estimator && binsSize(whole.groups) > tuning.maxBindingSize) {
+  if (estimator && estimator.binsSize(whole.groups) > tuning.maxBindingSize) {
     refuse("unsupported", subject, "groups must fit a binding", whole.groups, "Use fewer columns.");
   }
+  const residuals = !!(rescale && mask && !rows && !estimator && familyTraits.residuals);
+  const wanted = { ...tuning, segments, geometry, ports: all, rescale, residuals };
   const samples = rows ? [rows.rowsAveraged, rows.rowsStored] : [samplesElements];
   const limit = device.limits.maxStorageBuffersPerShaderStage;
   const passesOf = (familyTraits.passes ?? passesFor).bind(null, problem, wanted);
@@ -193,8 +194,8 @@ export function* makePlan(
   const compile = (small: boolean, view: View, way?: string): Pass[] => {
     const passes = estimator?.passes(problem, wanted, small, limit, passesOf) ?? passesOf(small, limit);
     for (const { entry, ports } of passes) {
-      const cut = { ...tuning, ports, view, rowLanes: whole.rowLanes, segments, subgroup, way };
-      const code = composeModule({ problem, geometry, unscaled, samples, estimator, ...cut }, entry);
+      const cut = { ...wanted, ports, view, rowLanes: whole.rowLanes, subgroup, way };
+      const code = composeModule({ ...cut, problem, unscaled, samples, estimator }, entry);
       kernels.push(kernel(device, subject, entry, code, layoutOf(ports)));
     }
     return passes;
@@ -220,7 +221,7 @@ export function* makePlan(
     set.map((pass): Step => ({ ...pass, ...compiled.shift()! })),
   );
   const settings = createSettings(device, settingsSize(problem));
-  const binder = createBinder(device, problem, ports, settings.buffer, whole);
+  const binder = createBinder(device, problem, ports, settings.buffer, whole, estimator);
   let destroyed = false;
 
   return {

@@ -65,16 +65,14 @@ export function portWgsl(port: Port, present: ReadonlySet<Port>, vector: boolean
   const inPlace = !there && port === "first" && present.has("gradient");
   const name = `port_${inPlace ? "gradient" : port}`;
   const writes = there && !isReadOnly(port);
-  const words = [0, 1, 2, 3].map((k) => `${name}[start + ${k}u * stride]`);
-  const quad = vector ? `${name}[start >> 2u]` : `vec4u(${words})`;
+  const words = [0, 1, 2, 3].map((k) => `${name}[at+${k}u*stride]`);
+  const quad = vector ? `${name}[at>>2u]` : `vec4u(${words})`;
   const neutral = /eights|upstream|apply/.test(port) ? "vec4u(0x3f800000u)" : "vec4u()"; // the bits of 1 and 0
-  const set = vector
-    ? `${quad} = bits;`
-    : words.map((word, k) => `if (inside[${k}]) { ${word} = bits[${k}]; }`).join("");
-  return `const HAS_${port} = ${there};
-${there ? `@group(0) @binding(${bindingOf(port)}) var<storage, read${writes ? "_write" : ""}> ${name}: array<${vector ? "vec4u" : "u32"}>;` : ""}
-fn read_${port}(start: u32, stride: u32) -> vec4u { return ${there || inPlace ? quad : neutral}; }
-fn write_${port}(start: u32, stride: u32, inside: vec4<bool>, bits: vec4u) { ${writes ? set : ""} }
+  const set = vector ? `${quad}=bits;` : words.map((word, k) => `if(inside[${k}]){${word}=bits[${k}];}`).join("");
+  return `const HAS_${port}=${there};
+${there ? `@group(0)@binding(${bindingOf(port)})var<storage,read${writes ? "_write" : ""}>${name}:array<${vector ? "vec4u" : "u32"}>;` : ""}
+fn read_${port}(at:u32,stride:u32)->vec4u{return ${there || inPlace ? quad : neutral};}
+fn write_${port}(at:u32,stride:u32,inside:vec4<bool>,bits:vec4u){${writes ? set : ""}}
 `;
 }
 

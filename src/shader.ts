@@ -52,6 +52,8 @@ export interface ModuleSpec {
   readonly geometry: Geometry;
   /** The gradient lacks its scale. */
   readonly unscaled: boolean;
+  /** See `Wanted`. */
+  readonly residuals: boolean;
   readonly workgroupSize: number;
   readonly ports: ReadonlySet<Port>;
   readonly view: View;
@@ -79,15 +81,16 @@ export function composeModule(spec: ModuleSpec, entry: Entry): string {
   const { familyTraits, traits } = base.definition;
   const statistic = familyTraits.statistics[mask?.statistic ?? "loss"]!;
   return [
-    `${familyTraits.enable?.(spec) ?? ""}const WORKGROUP_SIZE = ${spec.workgroupSize}u;
-const PARAMETERS = ${parameterVectors(problem)}u;
-const BOUNDED = ${traits.boundedSlope};
-const MASKED = ${mask !== undefined};
-const MEAN = ${reduction === "mean"};
-const NONE = ${reduction === "none"};
-const OMITS = ${nonFinite === "omit"};
-const UNSCALED = ${spec.unscaled};
-const SMALL = ${entry.startsWith("small")};`,
+    `${familyTraits.enable?.(spec) ?? ""}const WORKGROUP_SIZE=${spec.workgroupSize}u;
+const PARAMETERS=${parameterVectors(problem)}u;
+const BOUNDED=${traits.boundedSlope};
+const MASKED=${mask !== undefined};
+const MEAN=${reduction === "mean"};
+const NONE=${reduction === "none"};
+const OMITS=${nonFinite === "omit"};
+const UNSCALED=${spec.unscaled};
+const SMALL=${entry.startsWith("small")};
+const RESIDUALS=${spec.residuals}&&!SMALL;`,
     libSettings,
     libBits,
     libReduce,
@@ -104,11 +107,10 @@ const SMALL = ${entry.startsWith("small")};`,
     kernelsScore,
     kernelsConclude,
     kernelsPasses,
-    `@compute @workgroup_size(WORKGROUP_SIZE)
-fn ${entry}_main(@builtin(workgroup_id) id: vec3u, @builtin(num_workgroups) grid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = id.x + id.y * grid.x;
-  let n = select(grid.x, in_chunk(), grid.y > 1u);
-  if (i < n) { pass_${entry}(i, n, lane); }
+    `@compute@workgroup_size(WORKGROUP_SIZE)fn ${entry}_main(@builtin(workgroup_id)id:vec3u,@builtin(num_workgroups)grid:vec3u,@builtin(local_invocation_index)lane:u32){
+let i=id.x+id.y*grid.x;
+let n=select(grid.x,in_chunk(),grid.y>1u);
+if(i<n){pass_${entry}(i,n,lane);}
 }`,
   ].join("\n");
 }

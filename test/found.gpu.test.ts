@@ -14,9 +14,12 @@ import {
   normalized,
   partiallyHuberized,
   run,
+  squaredError,
   symmetrized,
   tempered,
+  tukey,
   unhinged,
+  welsch,
   zMasked,
 } from "../src/index.js";
 import { expectClose } from "./support/compare.js";
@@ -171,4 +174,31 @@ it("a plan with more columns than lanes, called without rows", async () => {
   const loss = zMasked(binaryCrossEntropy());
   const got = await runPlan(device, loss, inputs, { shape, capacity: 2 });
   expectParity(got, evaluate(loss, inputs, { shape }), "no rows");
+});
+
+describe("a residual beyond float32 of two finite numbers", () => {
+  // Plans of more than one dispatch keep residuals between them: an infinite one is not a sample that is not finite.
+  const [n, next] = [1501, random(8)];
+  const targets = Float32Array.from({ length: n }, () => normal(next));
+  const predictions = targets.map((t) => t + 0.3 * normal(next));
+  predictions[700] = 3e38;
+  targets[700] = -3e38;
+  const inputs = { predictions, targets };
+  it.each([
+    ["of a bounded loss", zMasked(tukey())],
+    ["of another bounded loss", zMasked(welsch(), { threshold: 1 })],
+  ])("%s counts", async (what, loss) => {
+    const expected = evaluate(loss, inputs);
+    expect(expected.count).toBeGreaterThan(1000);
+    for (const tuning of [{}, { smallBatch: 0, minElements: 64 }]) {
+      expectParity(await runPlan(device, loss, inputs, { tuning }), expected, what);
+    }
+  });
+  it("of one that overflows is not finite", async () => {
+    for (const tuning of [{}, { smallBatch: 0, minElements: 64 }]) {
+      const got = await runPlan(device, zMasked(squaredError()), inputs, { nonFinite: "omit", tuning });
+      expect(got.summary.nonFinite).toBe(1);
+      expect(got.gradient![700]).toBe(0);
+    }
+  });
 });

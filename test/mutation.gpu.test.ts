@@ -205,7 +205,7 @@ const checks: Record<string, (what: string) => Promise<void>> = {
 const textbookVariance: Change[] = [
   [/ - select\(vec4f\(pivots\.x\)[^;]+;/g, ";"],
   ["moments_about(pivots.x,", "moments_about(0.0,"],
-  ["moments.values.y > 0.1 * square", "true"],
+  ["moments.values.y > 0.1 * squares", "true"],
 ];
 
 /**
@@ -331,7 +331,13 @@ const mutants: [name: string, check: string, changes: Change[]][] = [
   ["a tie too many", "equal losses, some of which leave", [["places_at(row) > vec4u", "places_at(row) >= vec4u"]]],
   ["ties that all stay", "equal losses, some of which leave", [["chosen.y + 1u == chosen.z));", "true));"]]],
   ["a fraction of half the digits", "equal losses, some of which leave", [["bit < 48u", "bit < 47u"]]],
-  ["a gradient without its scale", "a masked loss", [[" * conclusion.scale", ""]]],
+  ["a gradient without its scale", "columns and classes", [[" * conclusion.scale", ""]]],
+  ["the same of residuals", "a masked loss", [["pull *= conclusion.scale;", ""]]],
+  [
+    "residuals of broken samples that look whole",
+    "samples that are not finite",
+    [["or_nan(bitcast<vec4u>(quad.losses.x), quad.broken)", "bitcast<vec4u>(quad.losses.x)"]],
+  ],
   ["a mean over all samples", "a masked loss", [["1.0 / weight, 0.0, empty", "1.0 / f32(settings.rows), 0.0, empty"]]],
 ];
 

@@ -61,7 +61,7 @@ function parse(code) {
     const [name = "", ...inner] = namesIn(text, declaration);
     const locals = new Set(/\bfn /.test(header) ? [...namesIn(header, /[(,) ](\w+):/g), ...inner] : []);
     const fields = /\bstruct /.test(header) ? namesIn(text, /(\w+):/g) : [];
-    parts.push({ name, text, locals, fields, number: /^const \w+=(\d[\w.]*);$/.exec(text)?.[1] });
+    parts.push({ name, text, locals, fields, value: /^const \w+=(\d[\w.]*|true|false);$/.exec(text)?.[1] });
   }
   return parts;
 }
@@ -142,7 +142,7 @@ function shortNames(uses, pool, taken, rivalsOf = () => uses.keys()) {
 }
 
 /**
- * The same for the compiler, and shorter: short names, numbers for their constants, no space that separates nothing. Files are
+ * The same for the compiler, and shorter: short names, values for their constants, no space that separates nothing. Files are
  * put together in many ways, so a name becomes the same one everywhere; but locals that never meet in a function may share one.
  */
 function minify(texts) {
@@ -153,14 +153,14 @@ function minify(texts) {
     globals: new Set(parts.map(({ name }) => name)),
     fields: new Set(parts.flatMap((part) => part.fields)),
   };
-  const numbers = new Map(parts.map(({ name, number }) => [name, reserved.globals(name) ? undefined : number]));
-  for (const { name, number, locals } of parts) {
-    if (numbers.get(name) !== number) numbers.delete(name); // files differ
+  const values = new Map(parts.map(({ name, value }) => [name, reserved.globals(name) ? undefined : value]));
+  for (const { name, value, locals } of parts) {
+    if (values.get(name) !== value) values.delete(name); // files differ
     // A local that is called like something at module scope shares its name, so that it need not be known which one is meant.
-    for (const local of locals) if (declared.globals.has(local) && locals.delete(local)) numbers.delete(local);
+    for (const local of locals) if (declared.globals.has(local) && locals.delete(local)) values.delete(local);
   }
   // What may be a swizzle cannot be told from one.
-  const stays = (kind, name) => reserved[kind](name) || (kind === "fields" ? swizzle.test(name) : numbers.get(name));
+  const stays = (kind, name) => reserved[kind](name) || (kind === "fields" ? swizzle.test(name) : values.get(name));
 
   const uses = { globals: new Map(), locals: new Map(), fields: new Map() };
   const taken = { globals: new Set(), fields: new Set() };
@@ -179,14 +179,14 @@ function minify(texts) {
   }
   const together = (name) => parts.filter((part) => part.locals.has(name)).flatMap((part) => [...part.locals]);
   const short = {
-    globals: new Map([...numbers, ...shortNames(uses.globals, pairs, taken.globals)]),
+    globals: new Map([...values, ...shortNames(uses.globals, pairs, taken.globals)]),
     locals: shortNames(uses.locals, letters, taken.globals, together),
     fields: shortNames(uses.fields, letters, taken.fields),
   };
   const shorten = (part) => renamed(part, (kind, name) => short[kind].get(name) ?? name);
   return files.map(([path, inFile]) => [
     path,
-    inFile.map((part) => (numbers.get(part.name) ? "" : shorten(part))).join(""),
+    inFile.map((part) => (values.get(part.name) ? "" : shorten(part))).join(""),
   ]);
 }
 

@@ -50,7 +50,7 @@ fn scan_row(start: u32, position: u32, lane: u32) -> Top {
       kept[j] = z;
     }
     let odd = full_exponent(bits);
-    top.odd |= odd.x | odd.y | odd.z | odd.w;
+    top.odd |= either(odd);
     let best = max(max(z.x, z.y), max(z.z, z.w));
     if (best > top.score) {
       top.score = best;
@@ -62,7 +62,7 @@ fn scan_row(start: u32, position: u32, lane: u32) -> Top {
     }
     if (SOFT) {
       let labels = full_exponent(bitcast<vec4u>(label_at(start, k, 0u)));
-      top.odd |= labels.x | labels.y | labels.z | labels.w;
+      top.odd |= either(labels);
     }
   }
   return row_top(top, lane);
@@ -280,7 +280,7 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
     log_p = (label_logit - top.score) - log_sum;
   }
   result.scored = scored_of_row(result.loss, label_logit, log_p);
-  result.broken = is_broken(turn, (top.odd & 0x80000000u) != 0u, result);
+  result.broken = is_broken(turn, is_odd(top.odd), result);
   if (seal.writes && HAS_gradient) {
     let marks = marks_of(seal, result.broken);
     for (var j = 0u; j < quads; j++) {

@@ -17,7 +17,7 @@ fn scan_row(row: u32, position: u32, factor: f32, rates: Rates, lane: u32) -> Sc
     let z = bitcast<vec4f>(bits);
     kept[j] = z;
     let exponents = full_exponent(bits);
-    odd |= exponents.x | exponents.y | exponents.z | exponents.w;
+    odd |= either(exponents);
     let best = largest_of(z);
     let grows = best > top.score;
     top.score = select(top.score, best, grows);
@@ -54,5 +54,5 @@ fn scan_row(row: u32, position: u32, factor: f32, rates: Rates, lane: u32) -> Sc
   let whole = row_sum(vec4f(others, ties, three_powers(powers).xy), lane);
   let all = row_powers(powers, whole.zw, lane);
   // Of several equal top classes, all but one count.
-  return Scan(top.score, top.index, whole.x + (whole.y - 1.0), all, (top.odd & 0x80000000u) != 0u);
+  return Scan(top.score, top.index, whole.x + (whole.y - 1.0), all, is_odd(top.odd));
 }

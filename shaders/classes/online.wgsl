@@ -47,7 +47,7 @@ fn raise_top(state: ptr<function, Online>, best: f32, factor: f32, rates: Rates)
 fn quick_quad_at(start: u32, position: u32, j: u32, state: ptr<function, Online>) -> vec4f {
   let bits = read_first(start + class_of(position, j), 1u);
   let exponents = full_exponent(bits);
-  (*state).odd |= exponents.x | exponents.y | exponents.z | exponents.w;
+  (*state).odd |= either(exponents);
   return bitcast<vec4f>(bits);
 }
 
@@ -78,7 +78,7 @@ fn absorb_quad(start: u32, position: u32, j: u32, factor: f32, rates: Rates, sta
   let there = below(k, settings.width);
   let bits = read_logits(start, k);
   let exponents = full_exponent(bits);
-  (*state).odd |= exponents.x | exponents.y | exponents.z | exponents.w;
+  (*state).odd |= either(exponents);
   let z = bitcast<vec4f>(bits);
   let grows = raise_top(state, largest_of(z), factor, rates);
   let top = (*state).top;
@@ -128,7 +128,7 @@ fn scan_online(start: u32, position: u32, factor: f32, rates: Rates, lane: u32) 
 }
 
 fn scan_of(state: Online) -> Scan {
-  return Scan(state.top, NO_CLASS, state.rest, state.powers, (state.odd & 0x80000000u) != 0u);
+  return Scan(state.top, NO_CLASS, state.rest, state.powers, is_odd(state.odd));
 }
 
 // Two parts of a row: the top class of one is among the others of the whole. Symmetric, so that both get the same bits.

@@ -1,5 +1,6 @@
 // Statistics, part one: the moments of every group over one slice of rows.
-// Reads the samples once; writes one item per group and slice to scratch. Grid: column tiles x row slices.
+// Reads the samples once; writes one item per group and slice to scratch, and RESIDUALS to where the gradient will be.
+// Grid: column tiles x row slices.
 
 // End of the part of a run that can go the quick way: nothing where samples are rows, or where the last quad is incomplete.
 fn quick_stop(row: u32, stop: u32, step: u32) -> u32 {
@@ -14,11 +15,10 @@ struct Moments {
 }
 
 // Within these bounds nothing is lost in the sums, and a squared residual cannot overflow.
-fn is_sound(moments: Item, pivot: f32, squares: vec4f) -> bool {
-  let square = total(squares);
-  let bits = bitcast<u32>(square);
+fn is_sound(moments: Item, pivot: f32, squares: f32) -> bool {
+  let bits = bitcast<u32>(squares);
   return moments.counts.x == 0u || (bits > bitcast<u32>(1e-28f) && bits < bitcast<u32>(1e35f)
-    && moments.values.y > 0.1 * square && abs(pivot) < 1e17);
+    && moments.values.y > 0.1 * squares && abs(pivot) < 1e17);
 }
 
 // The quick way through a run of quads: no masks and no scaling. What is not as it should be (a NaN, an overflow, an odd
@@ -28,42 +28,40 @@ fn quick_moments(row: u32, stop: u32, spot: Spot, pivots: vec2f) -> Moments {
   if (SMALL) {
     return Moments();
   }
-  var odd = vec4u();
-  var sums = vec4f();
-  var squares = vec4f();
-  var sums_positive = vec4f();
-  var squares_positive = vec4f();
-  var used = vec4u();
-  var positives = vec4u();
+  var odd = 0u;
+  var sum = 0.0;
+  var squares = 0.0;
+  var sum_positive = 0.0;
+  var squares_positive = 0.0;
+  var used = 0u;
+  var positives = 0u;
   let advance = spot.step * sample_stride();
   let end = sample_start(stop, spot.column);
   for (var at = sample_start(row, spot.column); at < end; at += advance) {
     let quad = sample_quad(0u, at, false);
+    if (RESIDUALS) {
+      write_gradient(at, sample_stride(), vec4<bool>(true), bitcast<vec4u>(quad.losses.x));
+    }
     odd |= quad.odd;
     if (CHECKS_LOSS) {
-      odd |= full_exponent(bitcast<vec4u>(quad.losses.loss));
+      odd |= either(full_exponent(bitcast<vec4u>(quad.losses.loss)));
     }
-    var deviation = quad.losses.scored - select(vec4f(pivots.x), vec4f(pivots.y), quad.positive & vec4<bool>(CLASSES > 1u));
+    let second = quad.positive & vec4<bool>(CLASSES > 1u);
+    var deviation = quad.losses.scored - select(vec4f(pivots.x), vec4f(pivots.y), second);
     if (LABELLED) {
       deviation = select(vec4f(), deviation, quad.used);
     }
-    used -= bits_of(quad.used);
-    if (CLASSES == 1u) {
-      sums += deviation;
-      squares += deviation * deviation;
-    } else {
-      let positive = select(vec4f(), deviation, quad.positive);
-      let negative = deviation - positive;
-      sums += negative;
-      squares += negative * negative;
-      sums_positive += positive;
-      squares_positive += positive * positive;
-      positives -= bits_of(quad.used & quad.positive);
-    }
+    used += count_of(quad.used);
+    let positive = select(vec4f(), deviation, second);
+    let negative = deviation - positive;
+    sum += total(negative);
+    squares += dot(negative, negative);
+    sum_positive += total(positive);
+    squares_positive += dot(positive, positive);
+    positives += count_of(quad.used & second);
   }
-  let positive = dot(positives, vec4u(1u));
-  let first = moments_about(pivots.x, dot(used, vec4u(1u)) - positive, sums, squares);
-  let second = moments_about(pivots.y, positive, sums_positive, squares_positive);
+  let first = moments_about(pivots.x, used - positives, sum, squares);
+  let second = moments_about(pivots.y, positives, sum_positive, squares_positive);
   if (row < stop && !is_odd(odd) && is_sound(first, pivots.x, squares) && is_sound(second, pivots.y, squares_positive)) {
     return Moments(first, second);
   }
@@ -79,23 +77,27 @@ fn careful_moments(row: u32, stop: u32, spot: Spot, label: u32) -> Item {
   for (var sweep = 0u; sweep < 3u; sweep++) {
     let pivot = moments.values.x;
     var largest = vec4f();
-    var sums = vec4f();
-    var squares = vec4f();
+    var sum = 0.0;
+    var squares = 0.0;
     counts = vec4u();
     for (var at = row; at < stop; at += spot.step) {
-      let quad = sample_quad(at, sample_start(at, spot.column), true);
+      let start = sample_start(at, spot.column);
+      let quad = sample_quad(at, start, true);
+      if (RESIDUALS) {
+        write_gradient(start, sample_stride(), below(at, settings.rows), or_nan(bitcast<vec4u>(quad.losses.x), quad.broken));
+      }
       let own = belonging(quad, at, label);
       let deviation = select(vec4f(), quad.losses.scored * scale - pivot, own & quad.used);
       largest = max(largest, abs(deviation));
-      sums += deviation;
-      squares += deviation * deviation;
+      sum += total(deviation);
+      squares += dot(deviation, deviation);
       counts += vec4u(count_of(own & quad.used), count_of(quad.broken) + quad.invalid, 0u, count_of(own & quad.broken));
     }
     if (sweep == 0u) {
       exponent = clamp(exponent_of(max(max(largest.x, largest.y), max(largest.z, largest.w))), -126, 126);
       scale = power_of_two(-exponent);
     } else {
-      moments = moments_about(pivot, counts.x, sums, squares);
+      moments = moments_about(pivot, counts.x, sum, squares);
     }
   }
   moments.values *= vec4f(power_of_two(exponent), 1.0, power_of_two(exponent), 0.0);

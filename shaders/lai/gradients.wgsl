@@ -32,45 +32,43 @@ fn direct_part(first: u32, stop: u32, spot: Spot, presumed: f32, care: bool) -> 
   if (SMALL && !care) {
     return Item();
   }
-  var odd = vec4u();
-  var losses = vec4f();
-  var weights = vec4f();
-  var counted_bits = vec4u();
-  var broken_bits = vec4u();
+  var odd = 0u;
+  var losses = 0.0;
+  var weights = 0.0;
+  var all_counted = 0u;
+  var all_broken = 0u;
   for (var row = first; row < stop; row += spot.step) {
     let held = hold(row, care);
     // Weights are not measured, so that they can be known before.
-    let bare = Quad(Losses(), vec4u(), held.used, vec4<bool>(), vec4<bool>(), 0u, vec4u());
+    let bare = Quad(Losses(), vec4u(), held.used, vec4<bool>(), vec4<bool>(), 0u, 0u);
     let factors = factors_of(weighted(bare, read_weights(row, 1u), care), row, presumed);
     let measured = measure(held, row, Out(!care, factors, vec4<bool>(true), vec4u(0xffffffffu), vec4<bool>()));
     let quad = quad_of(held, measured, row, care);
     let within = below(row, settings.rows) | vec4<bool>(!care);
     let keep = bits_of(quad.used);
     let spoiled = quad.broken & vec4<bool>(!OMITS);
-    odd |= quad.odd | full_exponent(bitcast<vec4u>(quad.losses.loss));
+    odd |= quad.odd | either(full_exponent(bitcast<vec4u>(quad.losses.loss)));
     let out = Out(!care, factors, within, keep, spoiled);
     emit_slopes(held, row, measured, out);
     write_gradient(row, 1u, within, or_nan(bitcast<vec4u>(factors * quad.losses.slope) & keep, spoiled));
     let counted = keep | bits_of(spoiled);
     var loss = quad.losses.loss;
     if (WEIGHTED) {
-      weights += bitcast<vec4f>(quad.weight & counted);
+      weights += total(bitcast<vec4f>(quad.weight & counted));
       loss *= bitcast<vec4f>(quad.weight);
     }
     let terms = bitcast<vec4u>(loss) & keep;
-    losses += bitcast<vec4f>(terms);
-    counted_bits -= counted;
-    broken_bits -= bits_of(quad.broken);
+    losses += total(bitcast<vec4f>(terms));
+    all_counted += number_of(counted);
+    all_broken += count_of(quad.broken);
     write_perSample(row, 1u, within, or_nan(terms, spoiled));
     write_losses(row, 1u, within, or_nan(terms, spoiled));
   }
   if (!care && (first >= stop || is_odd(odd))) {
     return Item();
   }
-  let one = vec4u(1u);
-  let counted = dot(counted_bits, one);
-  let weight = select(f32(counted), total(weights), WEIGHTED);
-  return Item(vec4f(total(losses), weight, 0.0, 0.0), vec4u(counted, dot(broken_bits, one), 0u, 0u));
+  let weight = select(f32(all_counted), weights, WEIGHTED);
+  return Item(vec4f(losses, weight, 0.0, 0.0), vec4u(all_counted, all_broken, 0u, 0u));
 }
 
 fn pass_score_direct(workgroup: u32, workgroups: u32, lane: u32) {

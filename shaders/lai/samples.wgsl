@@ -95,7 +95,7 @@ fn quad_of(held: Held, measured: Measured, row: u32, care: bool) -> Quad {
     used &= !(non_finite(bitcast<vec4u>(held.r)) | non_finite(bitcast<vec4u>(losses.loss)));
     broken = below(row, settings.rows) & !used;
   }
-  let odd = held.odd | measured.odd;
+  let odd = either(held.odd | measured.odd);
   return weighted(Quad(losses, vec4u(), used, broken, vec4<bool>(), 0u, odd), read_weights(row, 1u), care);
 }
 

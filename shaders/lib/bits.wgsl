@@ -6,9 +6,17 @@ fn non_finite(bits: vec4u) -> vec4<bool> {
   return (bits & vec4u(0x7f800000u)) == vec4u(0x7f800000u);
 }
 
-// Sets the highest bit where an exponent is full, in two operations: quads are collected with `|` and tested once.
+// Sets the highest bit where an exponent is full, in two operations: what is found in many quads is collected with `|` and tested once.
 fn full_exponent(bits: vec4u) -> vec4u {
-  return (bits & vec4u(0x7f800000u)) + vec4u(0x00800000u);
+  return (bits & vec4u(0x7f800000u)) + vec4u(0x800000u);
+}
+
+fn either(bits: vec4u) -> u32 {
+  return (bits.x | bits.y) | (bits.z | bits.w);
+}
+
+fn is_odd(odd: u32) -> bool {
+  return bitcast<i32>(odd) < 0;
 }
 
 // Bits to write: NaN where spoiled, and never computed with.
@@ -21,7 +29,12 @@ fn total(values: vec4f) -> f32 {
 }
 
 fn count_of(lanes: vec4<bool>) -> u32 {
-  return dot(bits_of(lanes) & vec4u(1u), vec4u(1u));
+  return number_of(bits_of(lanes));
+}
+
+// The same of `bits_of` them.
+fn number_of(bits: vec4u) -> u32 {
+  return 0u - dot(bits, vec4u(1u));
 }
 
 fn exponent_of(x: f32) -> i32 {

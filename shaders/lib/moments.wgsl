@@ -3,15 +3,14 @@
 // almost constant batch would be lost); counts = n, odd samples, exponent, samples that poison the batch.
 // Without samples, values, n and exponent are 0: merging is adding then.
 
-// Moments from sums of deviations from a pivot, and of their squares.
-fn moments_about(pivot: f32, n: u32, sums: vec4f, squares: vec4f) -> Item {
+// Moments from the sum of deviations from a pivot, and that of their squares.
+fn moments_about(pivot: f32, n: u32, sum: f32, squares: f32) -> Item {
   if (n == 0u) {
     return Item();
   }
-  let sum = total(sums);
   let shift = sum / f32(n);
   let mean = pivot + shift;
-  let m2 = max(0.0, total(squares) - sum * shift);
+  let m2 = max(0.0, squares - sum * shift);
   return Item(vec4f(mean, m2, (pivot - mean) + shift, 0.0), vec4u(n, 0u, 0u, 0u));
 }
 

@@ -25,7 +25,7 @@ struct Quad {
   broken: vec4<bool>,    // with care: holds a NaN or an infinity
   positive: vec4<bool>,  // label 1
   invalid: u32,          // with care: how many labels are neither 0 nor 1 nor ignored
-  odd: vec4u,            // without care: the highest bit is set where something is not as it should be
+  odd: u32,              // without care: the highest bit is set where something is not as it should be
 }
 
 // With care every element is judged. Without it there are no masks: where one turns out to be odd, all that arithmetic made of
@@ -40,15 +40,18 @@ fn element_quad(start: u32, stride: u32, within: vec4<bool>, care: bool) -> Quad
     if (LABELLED) {
       odd = select(vec4u(), odd, labels.used) | select(vec4u(0x80000000u), vec4u(), labels.valid);
     }
-    return Quad(losses, vec4u(), labels.used, vec4<bool>(), labels.positive, 0u, odd);
+    return Quad(losses, vec4u(), labels.used, vec4<bool>(), labels.positive, 0u, either(odd));
   }
   let labelled = within & labels.used;
-  let sane = labelled & !(non_finite(first) | non_finite(second));
+  var sane = labelled & !(non_finite(first) | non_finite(second));
+  if (RESIDUALS && !HAS_first) {
+    sane = labelled & ((first & vec4u(0x7fffffffu)) <= vec4u(0x7f800000u));  // only broken ones are NaN
+  }
   // Bits are replaced before they become floats: a NaN must never enter arithmetic.
   let losses = losses_of(select(vec4u(), first, sane), select(vec4u(), second, sane));
   // What overflows float32 counts as not finite.
   let used = sane & !(non_finite(bitcast<vec4u>(losses.loss)) | non_finite(bitcast<vec4u>(losses.scored)));
-  return Quad(losses, vec4u(), used, labelled & !used, labels.positive, count_of(within & !labels.valid), vec4u());
+  return Quad(losses, vec4u(), used, labelled & !used, labels.positive, count_of(within & !labels.valid), 0u);
 }
 
 // The same with the weights of samples.
@@ -58,9 +61,5 @@ fn weighted(quad: Quad, weight: vec4u, care: bool) -> Quad {
   }
   let bad = non_finite(weight) & vec4<bool>(care);
   return Quad(quad.losses, select(weight, vec4u(), bad), quad.used & !bad, quad.broken | (quad.used & bad), quad.positive,
-    quad.invalid, quad.odd | full_exponent(weight));
-}
-
-fn is_odd(odd: vec4u) -> bool {
-  return ((odd.x | odd.y | odd.z | odd.w) & 0x80000000u) != 0u;
+    quad.invalid, quad.odd | either(full_exponent(weight)));
 }

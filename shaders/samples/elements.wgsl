@@ -19,20 +19,21 @@ fn prepare_samples(workgroup: u32, lane: u32) {}
 
 fn keep_samples(row: u32, keep: vec4u) {}
 
-// The score pass has written the gradient without its scale: multiplies it in place, reading and writing it once.
+// The score pass has written the gradient without its scale: multiplies it in place, reading and writing it once. Residuals in its place
+// are scored again.
 fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
   if (!HAS_gradient || !MEAN || UNSCALED) {
     return;
   }
   let spot = spot_of(workgroup, lane);
+  if (RESIDUALS) {
+    _ = score_spot(spot, references_of(workgroup, spot, lane), conclusion, true);
+    return;
+  }
   let stride = sample_stride();
-  let advance = spot.step * stride;
-  let end = sample_start(spot.end, spot.column);
-  let last = sample_start(settings.rows, spot.column);
-  let steps = vec4u(0u, 1u, 2u, 3u) * stride;
-  let spoil = select(0u, NAN_BITS, conclusion.spoiled);
-  for (var at = sample_start(spot.row, spot.column); at < end; at += advance) {
-    let scaled = bitcast<vec4f>(read_gradient(at, stride)) * conclusion.scale;
-    write_gradient(at, stride, at + steps < vec4u(last), bitcast<vec4u>(scaled) | vec4u(spoil));
+  for (var row = spot.row; row < spot.end; row += spot.step) {
+    let start = sample_start(row, spot.column);
+    let scaled = bitcast<vec4u>(bitcast<vec4f>(read_gradient(start, stride)) * conclusion.scale);
+    write_gradient(start, stride, below(row, settings.rows), or_nan(scaled, vec4<bool>(conclusion.spoiled)));
   }
 }

@@ -8,7 +8,7 @@ fn note_odd(group: u32, odd: u32, poison: u32) {
 // Makes the keys of part of a run, and counts their first digits. Without care it says whether they can stay: not if a sample is odd.
 fn make_keys(first: u32, stop: u32, spot: Spot, care: bool) -> bool {
   let shift = vec4u(FIRST_SHIFT);
-  var odd = vec4u();
+  var odd = 0u;
   for (var row = first; row < stop; row += spot.step) {
     let start = sample_start(row, spot.column);
     let quad = sample_quad(row, start, care);
@@ -19,7 +19,8 @@ fn make_keys(first: u32, stop: u32, spot: Spot, care: bool) -> bool {
       add_most_to_bins(groups, quad.used, keys >> shift);
     }
     if (!care) {
-      odd |= quad.odd | full_exponent(bitcast<vec4u>(quad.losses.loss)) | full_exponent(bitcast<vec4u>(quad.losses.scored));
+      odd |= quad.odd
+        | either(full_exponent(bitcast<vec4u>(quad.losses.loss)) | full_exponent(bitcast<vec4u>(quad.losses.scored)));
     } else if (any(quad.broken) || quad.invalid > 0u) {
       let broken = count_of(quad.broken);
       note_odd(GROUPS, broken + quad.invalid, select(broken, 0u, OMITS));

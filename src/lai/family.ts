@@ -145,6 +145,7 @@ export const sloped: FamilyTraits<"regression"> = {
   ...regression,
   data: ["predictions", "targets", "slopes"],
   optional: optionalAnd("applyMask"),
+  residuals: false,
   planOptions: ["slopes"],
   extras: ["slopeGradient"],
   outputs: [...resultNames, "slopeGradient"],

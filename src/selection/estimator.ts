@@ -133,3 +133,9 @@ ${small ? `fn pass_${entry}(workgroup: u32, workgroups: u32, lane: u32) { select
 };
 
 export const batch: Estimator["batch"] = (problem) => (trims(problem) ? selectionTrimmedBatch : undefined);
+
+/** Words and bins of 11 or 8 bits of every group (see shaders/selection/state.wgsl); behind those of a single group a list of its keys, unless there are very many. */
+export const binsSize: Estimator["binsSize"] = (groups, grid) =>
+  1e4 * Math.min(8, groups) +
+  1112 * groups +
+  (grid && groups === 1 && grid.samples <= 2 ** 22 ? 4 * grid.slices * grid.sliceRows : 0);

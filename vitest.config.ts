@@ -10,7 +10,7 @@ import {
   softwareDriver,
 } from "./scripts/lib/browsers.mjs";
 import { peers } from "./scripts/lib/peers.mjs";
-import { excludedBy, gpuSetup, gpuTests, shared } from "./scripts/lib/runtimes.mjs";
+import { excludedBy, gpuSetup, gpuTests, kernelSetup, shared } from "./scripts/lib/runtimes.mjs";
 import { LongestFirst } from "./scripts/lib/sequencer.mjs";
 import { findVulkan } from "./scripts/lib/vulkan.mjs";
 
@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: "cpu",
           include: ["test/**/*.test.ts"],
-          exclude: gpuTests,
+          exclude: [...gpuTests, ...excludedBy("cpu")],
           ...shared,
         },
       },
@@ -41,7 +41,7 @@ export default defineConfig({
           include: gpuTests,
           exclude: excludedBy("dawn"),
           pool: "forks", // a native module: threads share its state
-          setupFiles: ["test/setup/dawn.ts", ...gpuSetup],
+          setupFiles: ["test/setup/dawn.ts", ...kernelSetup],
           ...shared,
           env: { ...shared.env, ...(driver && { VK_ICD_FILENAMES: driver }) },
         },

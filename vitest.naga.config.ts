@@ -2,7 +2,7 @@
 //   npx deno run -A node_modules/vitest/vitest.mjs run -c vitest.naga.config.ts
 import { defineConfig } from "vitest/config";
 import { softwareDriver } from "./scripts/lib/browsers.mjs";
-import { excludedBy, gpuSetup, gpuTests, shared } from "./scripts/lib/runtimes.mjs";
+import { excludedBy, gpuTests, kernelSetup, shared } from "./scripts/lib/runtimes.mjs";
 import { LongestFirst } from "./scripts/lib/sequencer.mjs";
 import { findVulkan } from "./scripts/lib/vulkan.mjs";
 
@@ -14,7 +14,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     include: gpuTests,
     exclude: excludedBy("naga"),
-    setupFiles: gpuSetup,
+    setupFiles: kernelSetup,
     pool: "forks", // threads fail at teardown in Deno
     ...shared,
     env: { ...shared.env, ...(driver && { VK_ICD_FILENAMES: driver }) },

@@ -58,6 +58,9 @@ export async function loadPeers(device: GPUDevice, sources: Sources, say: (line:
   const wanted = ["webgpu", "wasm"] as const;
   const started = (jax && (await attempt("its backends", () => jax.init(...wanted)))) ?? [];
   const jaxBackends = wanted.filter((backend) => started.includes(backend));
+  // Of what does not fit the device thousands of errors come, each with a trace; its results are wrong, and it is left out for that.
+  if (jaxBackends.includes("webgpu"))
+    jax!.getWebGPUDevice().addEventListener("uncapturederror", (e) => e.preventDefault());
   for (const backend of wanted) if (jax && !jaxBackends.includes(backend)) say(`left out: jax-js on ${backend}`);
   return { tf, tfBackends, jax, jaxBackends };
 }

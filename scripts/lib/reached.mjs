@@ -1,4 +1,4 @@
-// Which functions of shaders/** no dispatched pipeline can call. Tests on dawn leave the WGSL of their pipelines in a folder
+// Which functions of shaders/** no dispatched pipeline can call. Tests on dawn and naga leave the WGSL of their pipelines in a folder
 // (test/setup/reached.ts); kernels that tests have rewritten are not counted. Packages are imported only when it is called, see run.mjs.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -22,6 +22,9 @@ const ofCompilers = "extremes limits median trimmed masks.fuzz algebra.fuzz dete
   " ",
 );
 
+/** Ways to cut the work. */
+const ofCuts = ["parity", "classes", "classes.regimes", "classes.ways", "lai"];
+
 /**
  * How much `npm test` tries, from the environment's `TESTS`: by default what tells soon whether a change works; `thorough` as
  * .ci/run does, `every` nothing less than everything.
@@ -31,7 +34,7 @@ const extent = extents.indexOf(process.env.TESTS ?? "");
 if (extent < 0) throw new Error(`TESTS must be one of thorough and every, or nothing, got "${process.env.TESTS}"`);
 
 /**
- * Test files by their names without `.gpu.test.ts`, which runtimes leave out or, where `shorter`, run with shorter lists of losses,
+ * Test files by their names without `.gpu.test.ts`, those of the CPU without `.test.ts`, which runtimes leave out or, where `shorter`, run with shorter lists of losses,
  * tunings and options (`thoroughIn` in test/support/device.ts). `until` is the extent from which on they run whole.
  */
 const lessOf = [
@@ -43,9 +46,14 @@ const lessOf = [
   },
   {
     runtimes: ["dawn"],
-    files: ["parity", "classes", "classes.regimes", "lai", "median"],
-    shorter: true,
-    why: "every kind of kernel is left in, with fewer losses and options each",
+    files: [...ofCuts, "median", "trimmed", "masks.fuzz", "algebra.fuzz", "extremes", "classes.options"],
+    why: "naga runs every kind of kernel there is, and its driver compiles in a third of the time; dawn has all vectors",
+    until: "thorough",
+  },
+  {
+    runtimes: ["cpu"],
+    files: ["demo.hidden"],
+    why: "it trains a panel of the lab three times, in Chromium",
     until: "thorough",
   },
   {
@@ -59,7 +67,7 @@ const lessOf = [
     runtimes: ["chromium"],
     files: ["oracle"],
     shorter: true,
-    why: "dawn, which has its compiler and driver, runs all vectors; here it is the first one of every loss",
+    why: "dawn, which has its compiler and driver, runs all vectors; here it is the first one of every fourth loss",
     until: "thorough",
   },
   {
@@ -69,9 +77,21 @@ const lessOf = [
     until: "thorough",
   },
   {
-    runtimes: ["firefox"],
+    runtimes: ["chromium", "firefox"],
     files: ["demo"],
-    why: "hundreds of read-backs, for each of which Firefox lets a tenth of a second pass; the page itself is tried there",
+    why: "trainings of many slow small steps, which dawn and naga run; the page itself is tried in both",
+    until: "thorough",
+  },
+  {
+    runtimes: ["chromium"],
+    files: ["demo.noise"],
+    why: "another such training; its kernels are those of the tfjs tests here",
+    until: "thorough",
+  },
+  {
+    runtimes: ["firefox"],
+    files: ["docs", "shards", "tfjs.training"],
+    why: "Chromium runs them, and its page and workers are no others",
     until: "thorough",
   },
   {
@@ -96,7 +116,7 @@ const lessOf = [
   },
   {
     runtimes: ["chromium", "firefox"],
-    files: ["parity", "classes", "classes.regimes", "classes.ways", "lai", "half", "tuning"],
+    files: [...ofCuts, "half", "tuning"],
     why: "ways to cut the work are up to the shader compiler: dawn has that of Chromium, naga that of Firefox",
   },
   {
@@ -118,7 +138,7 @@ const lessOf = [
     runtimes: ["firefox"],
     files: ["oracle"],
     shorter: true,
-    why: "naga, which has its compiler and driver, runs more vectors; here it is the first one of every loss",
+    why: "naga, which has its compiler and driver, runs more vectors; here it is the first one of every loss, or every fourth",
   },
   {
     runtimes: ["chromium", "firefox", "naga"],
@@ -145,12 +165,12 @@ export function lessIn(runtime) {
 
 /** The files that a runtime leaves out, as patterns for vitest. */
 export function excludedBy(runtime) {
-  const fileOf = (name) => `test/${name}${gpuTest}`;
-  const gone = lessOf.flatMap(({ files }) => files.map(fileOf)).filter((file) => !existsSync(join(root, file)));
+  const ending = runtime === "cpu" ? ".test.ts" : gpuTest;
+  const own = lessOf.filter(({ runtimes }) => runtimes.includes(runtime));
+  const filesOf = (some) => some.flatMap(({ files }) => files.map((name) => `test/${name}${ending}`));
+  const gone = filesOf(own).filter((file) => !existsSync(join(root, file)));
   if (gone.length > 0) throw new Error(`scripts/lib/runtimes.mjs names tests that do not exist: ${gone.join(", ")}`);
-  return lessOf
-    .filter(({ shorter, runtimes }) => !shorter && runtimes.includes(runtime))
-    .flatMap(({ files }) => files.map(fileOf));
+  return filesOf(own.filter(({ shorter }) => !shorter));
 }
 
 const shorter = Object.fromEntries(
@@ -163,6 +183,8 @@ const shorter = Object.fromEntries(
 /** Every GPU test, what is set up for each, and what all configurations share. */
 export const gpuTests = [`test/**/*${gpuTest}`];
 export const gpuSetup = everything ? [] : ["test/setup/lazy.ts"];
+/** Of runtimes that tell what they reach. */
+export const kernelSetup = ["test/setup/reached.ts", ...gpuSetup];
 export const shared = {
   testTimeout: 240_000, // software adapters are slow, more so on a busy machine
   hookTimeout: 240_000,
@@ -170,7 +192,7 @@ export const shared = {
   maxWorkers: "100%",
   maxConcurrency: 8,
   env: {
-    EVERYTHING: everything ? "1" : "",
+    EXTENT: extents[extent],
     SHORTER: JSON.stringify(shorter),
     // Compilers take and give back much memory in small pieces: a third of their time, unless glibc keeps it.
     MALLOC_ARENA_MAX: "1",

@@ -2,10 +2,8 @@
 import { afterAll } from "vitest";
 import { create, globals } from "webgpu";
 import { pollSlowly } from "../../bench/node/pollSlowly.js";
-import { recordPipelines } from "./reached.js";
 
 Object.assign(globalThis, globals);
-if (process.env.REACHED_FOLDER) recordPipelines(process.env.REACHED_FOLDER);
 if (!("navigator" in globalThis)) Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
 
 pollSlowly();

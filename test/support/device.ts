@@ -13,7 +13,10 @@ function detectRuntime(): Runtime {
 }
 
 /** Whether whole products of losses and options are tried, rather than every pair of them. */
-export const exhaustive = Boolean(import.meta.env.EVERYTHING);
+export const exhaustive = import.meta.env.EXTENT === "every";
+
+/** What tells soon whether a change works: `npm test` without TESTS. */
+export const brief = import.meta.env.EXTENT === "";
 
 /**
  * Whether a test file (its name without `.gpu.test.ts`) tries its lists of losses, tunings and options in full in this runtime.

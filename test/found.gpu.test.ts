@@ -8,6 +8,7 @@ import {
   binaryCrossEntropy,
   type ClassLoss,
   classAbsoluteError,
+  defineRegressionLoss,
   evaluate,
   jensenShannon,
   logCosh,
@@ -201,4 +202,27 @@ describe("a residual beyond float32 of two finite numbers", () => {
       expect(got.gradient![700]).toBe(0);
     }
   });
+});
+
+// Residuals stand where the gradient will be: a part of the batch of which nothing is kept must not be read again when its gradient is there.
+it("a part of a batch of which nothing is kept, by a loss whose slope at 0 is not 0", async () => {
+  const tilted = defineRegressionLoss({
+    name: "tilted",
+    parameters: {},
+    wgsl: "fn tilted(r: f32) -> vec2f { return vec2f(r * r + r, 2.0 * r + 1.0); }",
+    value: (r) => r * r + r,
+    slope: (r) => 2 * r + 1,
+    traits: { convex: true, boundedSlope: false },
+    documentation: { formula: "r² + r", gradient: "2 r + 1", source: "of this test" },
+  })();
+  const [n, next] = [4096, random(9)];
+  const targets = Float32Array.from({ length: n }, () => normal(next));
+  const predictions = targets.map((t, i) => t + 0.1 * normal(next) + (i >= 1024 && i < 2048 ? 3 : 0));
+  const inputs = { predictions, targets };
+  const loss = zMasked(tilted, { threshold: 1 });
+  const expected = evaluate(loss, inputs);
+  expect(expected.count).toBe(3072);
+  for (const tuning of [{ smallBatch: 0, minElements: 256 }, { smallBatch: 0 }]) {
+    expectParity(await runPlan(device, loss, inputs, { tuning }), expected, "nothing kept");
+  }
 });

@@ -2,10 +2,10 @@
 // Reads the samples once; writes one item per group and slice to scratch, and RESIDUALS to where the gradient will be.
 // Grid: column tiles x row slices.
 
-// End of the part of a run that can go the quick way: nothing where samples are rows, or where the last quad is incomplete.
+// End of the part of a run that can go the quick way: nothing in small batches, where samples are rows, or where the last quad is incomplete.
 fn quick_stop(row: u32, stop: u32, step: u32) -> u32 {
   let last = row + (stop - row - 1u) / step * step;
-  return select(row, stop, ELEMENTWISE && last + 4u <= settings.rows);
+  return select(row, stop, ELEMENTWISE && !SMALL && last + 4u <= settings.rows);
 }
 
 // Moments by class; where statistics are of the batch, there is no second.

@@ -89,8 +89,8 @@ fn score_spot(spot: Spot, references: References, conclusion: Conclusion, emits:
     let stop = min(row + RUN * spot.step, spot.end);
     let end = select(quick_stop(row, stop, spot.step), row, references.header.counts.y > 0u);
     let quick = score_part(row, end, spot, references, conclusion, emits, false);
-    // Nothing kept means nothing done, or nothing to do: then again with care.
-    let careful = score_part(select(row, stop, quick.counts.x > 0u), stop, spot, references, conclusion, emits, true);
+    // Under a mask what was done is done: residuals may be gone. Without one, nothing kept means that a sample was odd: then again with care.
+    let careful = score_part(select(row, end, MASKED || quick.counts.x > 0u), stop, spot, references, conclusion, emits, true);
     sums = add(sums, add(quick, careful));
   }
   return sums;

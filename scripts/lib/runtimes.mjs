@@ -47,7 +47,7 @@ const lessOf = [
   {
     runtimes: ["dawn"],
     files: [...ofCuts, "median", "trimmed", "masks.fuzz", "algebra.fuzz", "extremes", "classes.options"],
-    why: "naga runs every kind of kernel there is, and its driver compiles in a third of the time; dawn has all vectors",
+    why: "naga runs every kind of kernel there is, and its driver compiles in less than half the time; dawn has all vectors",
     until: "thorough",
   },
   {

@@ -11,6 +11,7 @@ fn full_exponent(bits: vec4u) -> vec4u {
   return (bits & vec4u(0x7f800000u)) + vec4u(0x800000u);
 }
 
+// The bits that are set in any of the four.
 fn either(bits: vec4u) -> u32 {
   return (bits.x | bits.y) | (bits.z | bits.w);
 }
@@ -32,7 +33,7 @@ fn count_of(lanes: vec4<bool>) -> u32 {
   return number_of(bits_of(lanes));
 }
 
-// The same of `bits_of` them.
+// How many of four are there, by their `bits_of`: each of these is -1.
 fn number_of(bits: vec4u) -> u32 {
   return 0u - dot(bits, vec4u(1u));
 }

@@ -65,8 +65,7 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
     ceilDivide(elements, LANE_ELEMENTS * workgroupSize),
   );
   const wanted = small ? 1 : Math.min(slicesFitting, ceilDivide(workgroups, tiles));
-  const sliceRows =
-    segments > 1 ? 1 : quadRows * Math.max(1, ceilDivide(ceilDivide(rows, Math.max(1, wanted)), quadRows));
+  const sliceRows = segments > 1 ? 1 : quadRows * Math.max(1, ceilDivide(rows, quadRows * Math.max(1, wanted)));
   const chunks: Chunk[] = [];
   let slices = 0;
   for (let firstRow = 0; firstRow < rows || chunks.length === 0; firstRow += chunkRows) {
@@ -80,7 +79,7 @@ export function gridOf(problem: Problem, geometry: Geometry, tuning: Tuning, seg
 
 /** Bytes of scratch memory that a grid needs: items for moments, sums, statistics, header (see settings.wgsl). */
 export function scratchSize({ slices, groups, tiles }: Grid): number {
-  return 32 * (slices * groups + slices * tiles + groups + 1);
+  return 32 * (slices * (groups + tiles) + groups + 1);
 }
 
 /** Bytes of one settings struct. */

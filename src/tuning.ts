@@ -20,7 +20,7 @@ export interface Tuning {
  * workgroups of hundreds of lanes.
  */
 export const table: Record<"cpu" | "gpu", Omit<Tuning, "maxBindingSize">> = {
-  cpu: { workgroupSize: 4, maxWorkgroups: 32, minElements: 8192, smallBatch: 4096 },
+  cpu: { workgroupSize: 4, maxWorkgroups: 16, minElements: 8192, smallBatch: 4096 },
   gpu: { workgroupSize: 256, maxWorkgroups: 512, minElements: 4096, smallBatch: 8192 },
 };
 

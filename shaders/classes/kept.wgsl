@@ -56,3 +56,14 @@ fn scan_row(row: u32, position: u32, factor: f32, rates: Rates, lane: u32) -> Sc
   // Of several equal top classes, all but one count.
   return Scan(top.score, top.index, whole.x + (whole.y - 1.0), all, is_odd(top.odd));
 }
+
+fn write_quads(row: u32, position: u32, quads: u32, pulls: Pulls) {
+  let start = row * settings.width;
+  let whole = whole_quads(position, quads);
+  for (var j = 0u; j < whole; j++) {
+    write_quad(start, position, j, pulls, vec4<bool>(true));
+  }
+  for (var j = whole; j < quads; j++) {
+    write_quad(start, position, j, pulls, below(class_of(position, j), settings.width));
+  }
+}

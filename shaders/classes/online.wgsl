@@ -1,7 +1,7 @@
 // Long rows, the quick way: an online sweep reads a logit once for the top class and all sums. These hold for any top class: with
 // X = sum of exp(q a) - 1, going to a top that is d higher makes it X + (exp(-q d) - 1) (X + n).
 
-// Blocks of four quads: what depends on a new top class is done once per block.
+// Blocks of four quads: what a turn of a loop costs, software adapters pay less often, and what a new top class does, too.
 const BLOCK = 4u;
 
 struct Online {
@@ -44,18 +44,18 @@ fn raise_top(state: ptr<function, Online>, best: f32, factor: f32, rates: Rates)
   return grows;
 }
 
-fn quick_quad_at(start: u32, position: u32, j: u32, state: ptr<function, Online>) -> vec4f {
-  let bits = read_first(start + class_of(position, j), 1u);
-  let exponents = full_exponent(bits);
-  (*state).odd |= either(exponents);
-  return bitcast<vec4f>(bits);
+fn row_quad(start: u32, position: u32, j: u32) -> vec4f {
+  return bitcast<vec4f>(read_first(start + class_of(position, j), 1u));
 }
 
 fn absorb_block(start: u32, position: u32, j: u32, factor: f32, rates: Rates, state: ptr<function, Online>) {
-  let z0 = quick_quad_at(start, position, j, state);
-  let z1 = quick_quad_at(start, position, j + 1u, state);
-  let z2 = quick_quad_at(start, position, j + 2u, state);
-  let z3 = quick_quad_at(start, position, j + 3u, state);
+  let z0 = row_quad(start, position, j);
+  let z1 = row_quad(start, position, j + 1u);
+  let z2 = row_quad(start, position, j + 2u);
+  let z3 = row_quad(start, position, j + 3u);
+  let exponents = (full_exponent(bitcast<vec4u>(z0)) | full_exponent(bitcast<vec4u>(z1)))
+    | (full_exponent(bitcast<vec4u>(z2)) | full_exponent(bitcast<vec4u>(z3)));
+  (*state).odd |= either(exponents);
   let pair = select(z0, z1, z0 < z1);
   let other = select(z2, z3, z2 < z3);
   let grows = raise_top(state, largest_of(select(pair, other, pair < other)), factor, rates);
@@ -94,10 +94,6 @@ fn absorb_quad(start: u32, position: u32, j: u32, factor: f32, rates: Rates, sta
   (*state).count += 4.0 - missing;
 }
 
-fn row_quad(start: u32, position: u32, j: u32) -> vec4f {
-  return bitcast<vec4f>(read_first(start + class_of(position, j), 1u));
-}
-
 // What the lanes of a row find together, in all of it or in their segment.
 fn scan_online(start: u32, position: u32, factor: f32, rates: Rates, lane: u32) -> Online {
   var state = Online();
@@ -125,6 +121,21 @@ fn scan_online(start: u32, position: u32, factor: f32, rates: Rates, lane: u32) 
   }
   state.rest += state.others;
   return merge_lanes(state, factor, rates, lane);
+}
+
+fn write_quads(row: u32, position: u32, quads: u32, pulls: Pulls) {
+  let start = row * settings.width;
+  let all = vec4<bool>(true);
+  let blocks = whole_quads(position, quads) / BLOCK;
+  for (var b = 0u; b < blocks; b++) {
+    write_quad(start, position, BLOCK * b, pulls, all);
+    write_quad(start, position, BLOCK * b + 1u, pulls, all);
+    write_quad(start, position, BLOCK * b + 2u, pulls, all);
+    write_quad(start, position, BLOCK * b + 3u, pulls, all);
+  }
+  for (var j = BLOCK * blocks; j < quads; j++) {
+    write_quad(start, position, j, pulls, below(class_of(position, j), settings.width));
+  }
 }
 
 fn scan_of(state: Online) -> Scan {

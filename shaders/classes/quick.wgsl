@@ -45,10 +45,20 @@ fn largest_of(v: vec4f) -> f32 {
   return select(pair.x, pair.y, pair.x < pair.y);
 }
 
-// Gradient of a quad of classes.
-fn pulls_at(d: vec4f, p_scale: f32, weights: Powers, rates: Rates) -> vec4f {
-  let root = exp2(rates.root * d);
-  return p_scale * from_root(root) + power_pulls(weights, d, root, rates.powers);
+// What the gradient of a row's classes is made of.
+struct Pulls {
+  top: f32,
+  p_scale: f32,
+  weights: Powers,
+  rates: Rates,
+  marks: vec2u,
+}
+
+fn write_quad(start: u32, position: u32, j: u32, pulls: Pulls, within: vec4<bool>) {
+  let d = row_quad(start, position, j) - pulls.top;
+  let root = exp2(pulls.rates.root * d);
+  let pull = pulls.p_scale * from_root(root) + power_pulls(pulls.weights, d, root, pulls.rates.powers);
+  write_gradient(start + class_of(position, j), 1u, within, marked(pull, pulls.marks));
 }
 
 fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
@@ -107,18 +117,8 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   let scale = temperature * factor;
   let quads = select(0u, quads_of(position), seal.writes && HAS_gradient);
   let p_scale = -pull * scale / (1.0 + state.rest);
-  let rates = rates_of(temperature, LOG2_E);
-  let weights = power_weights(&coefficients, scale, stage.log_sum);
-  let whole = whole_quads(position, quads);
-  for (var j = 0u; j < whole; j++) {
-    let pulls = pulls_at(row_quad(start, position, j) - state.top, p_scale, weights, rates);
-    write_gradient(start + class_of(position, j), 1u, vec4<bool>(true), marked(pulls, marks));
-  }
-  for (var j = whole; j < quads; j++) {
-    let k = class_of(position, j);
-    let pulls = pulls_at(row_quad(start, position, j) - state.top, p_scale, weights, rates);
-    write_gradient(start + k, 1u, below(k, settings.width), marked(pulls, marks));
-  }
+  write_quads(turn.row, position, quads, Pulls(
+    state.top, p_scale, power_weights(&coefficients, scale, stage.log_sum), rates_of(temperature, LOG2_E), marks));
   if (quads > 0u && turn.label.used && has_class(position, label)) {
     let own = select(pull_label - exp(label_log) * pull, pull_top * stage.others - exp(label_log) * pull_others, label_tops);
     write_gradient_word(start + label, marked(vec4f(own * scale), marks).x);

@@ -2,10 +2,10 @@
 // Reads the samples once; writes one item per group and slice to scratch, and RESIDUALS to where the gradient will be.
 // Grid: column tiles x row slices.
 
-// End of the part of a run that can go the quick way: nothing in small batches, where samples are rows, or where the last quad is incomplete.
+// End of the part of a run that can go the quick way: all complete quads, nothing where samples are rows.
 fn quick_stop(row: u32, stop: u32, step: u32) -> u32 {
   let last = row + (stop - row - 1u) / step * step;
-  return select(row, stop, ELEMENTWISE && !SMALL && last + 4u <= settings.rows);
+  return select(row, select(last, stop, last + 4u <= settings.rows), ELEMENTWISE);
 }
 
 // Moments by class; where statistics are of the batch, there is no second.
@@ -22,12 +22,8 @@ fn is_sound(moments: Item, pivot: f32, squares: f32) -> bool {
 }
 
 // The quick way through a run of quads: no masks and no scaling. What is not as it should be (a NaN, an overflow, an odd
-// label, sums that cancel) makes the run unsound: nothing comes out, and it is done again with care. Small batches
-// are always done with care: one way less to compile.
+// label, sums that cancel) makes the run unsound: nothing comes out, and it is done again with care.
 fn quick_moments(row: u32, stop: u32, spot: Spot, pivots: vec2f) -> Moments {
-  if (SMALL) {
-    return Moments();
-  }
   var odd = 0u;
   var sum = 0.0;
   var squares = 0.0;
@@ -125,8 +121,9 @@ fn pass_accumulate(workgroup: u32, workgroups: u32, lane: u32) {
   while (row < spot.end) {
     let stop = min(row + length * spot.step, spot.end);
     length = RUN;
-    var run = quick_moments(row, quick_stop(row, stop, spot.step), spot, pivots);
-    row = select(row, stop, run.first.counts.x + run.second.counts.x > 0u);
+    let quick = quick_stop(row, stop, spot.step);
+    var run = quick_moments(row, quick, spot, pivots);
+    row = select(row, quick, run.first.counts.x + run.second.counts.x > 0u);
     // Short parts: in a long chain, additions to a large sum would round the same way again and again.
     while (row < stop) {
       let end = min(row + 16u * spot.step, stop);

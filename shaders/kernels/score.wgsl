@@ -15,9 +15,6 @@ fn upstream_at(start: u32, stride: u32) -> vec4f {
 // label 1. Without care nothing comes out of a part with an odd sample. Under a mask the statistics have seen every sample: that
 // way is open only when none of them was odd, so nothing is checked here.
 fn score_part(first: u32, stop: u32, spot: Spot, references: References, conclusion: Conclusion, emits: bool, care: bool) -> Item {
-  if (SMALL && !care) {
-    return Item();  // one way less to compile
-  }
   let stride = sample_stride();
   let poisoned = vec4<bool>(care && references.header.counts.w > 0u);
   let bounds = settings.bounds;

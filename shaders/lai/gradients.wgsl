@@ -29,9 +29,6 @@ fn factors_of(quad: Quad, row: u32, factor: f32) -> vec4f {
 
 // Part of a run; see score_part in kernels/score.wgsl.
 fn direct_part(first: u32, stop: u32, spot: Spot, presumed: f32, care: bool) -> Item {
-  if (SMALL && !care) {
-    return Item();
-  }
   var odd = 0u;
   var losses = 0.0;
   var weights = 0.0;
@@ -77,9 +74,10 @@ fn pass_score_direct(workgroup: u32, workgroups: u32, lane: u32) {
   var sums = Item();
   for (var row = spot.row; row < spot.end; row += RUN * spot.step) {
     let stop = min(row + RUN * spot.step, spot.end);
-    let quick = direct_part(row, quick_stop(row, stop, spot.step), spot, presumed, false);
+    let end = quick_stop(row, stop, spot.step);
+    let quick = direct_part(row, end, spot, presumed, false);
     // Nothing kept means nothing done, or nothing to do: then again with care.
-    sums = add(sums, add(quick, direct_part(select(row, stop, quick.counts.x > 0u), stop, spot, presumed, true)));
+    sums = add(sums, add(quick, direct_part(select(row, end, quick.counts.x > 0u), stop, spot, presumed, true)));
   }
   sums = reduce_all(ADD, sums, lane);
   if (lane == 0u) {
@@ -88,9 +86,6 @@ fn pass_score_direct(workgroup: u32, workgroups: u32, lane: u32) {
 }
 
 fn gradient_part(first: u32, stop: u32, spot: Spot, conclusion: Conclusion, references: References, care: bool) {
-  if (SMALL && !care) {
-    return;
-  }
   for (var row = first; row < stop; row += spot.step) {
     let held = hold(row, care);
     let measured = measure(held, row, Out());
@@ -119,7 +114,7 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
   let spot = spot_of(workgroup, lane);
   let references = references_from(scratch[statistics_slot(0u)]);  // the score pass has left them
   // Under a mask the statistics have seen every sample.
-  let sane = !SMALL && MASKED && references.header.counts.y == 0u && references.header.counts.w == 0u;
+  let sane = MASKED && references.header.counts.y == 0u && references.header.counts.w == 0u;
   let quick = select(spot.row, quick_stop(spot.row, spot.end, spot.step), sane && spot.row < spot.end);
   gradient_part(spot.row, quick, spot, conclusion, references, false);
   gradient_part(quick, spot.end, spot, conclusion, references, true);

@@ -55,7 +55,7 @@ fn pass_accumulate_keys(workgroup: u32, workgroups: u32, lane: u32) {
     let quick = quick_stop(row, stop, spot.step);
     let sound = make_keys(row, quick, spot, false);
     uncount(row, select(quick, row, sound), spot);
-    _ = make_keys(select(row, stop, sound), stop, spot, true);
+    _ = make_keys(select(row, quick, sound), stop, spot, true);
   }
   share_bins(lane);
 }

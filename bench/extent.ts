@@ -16,4 +16,4 @@ export interface RunOptions {
 export const extentOf = ({ quick, large }: RunOptions): Extent => (quick ? "quick" : large ? "large" : "full");
 
 export const paceOf = (extent: Extent): Pace =>
-  extent === "least" ? { batchMs: 4, rounds: 3 } : { batchMs: 50, rounds: extent === "quick" ? 5 : 9 };
+  extent === "least" ? { batchMs: 25, rounds: 3 } : { batchMs: 50, rounds: extent === "quick" ? 5 : 9 };

@@ -2,17 +2,22 @@
 import { devDependencies, version } from "../package.json";
 import type { Machine } from "./rows.js";
 
-/** `libraries` are development dependencies, whose versions are exact. */
+/** `libraries` are development dependencies, whose versions are exact; `more` has the versions of others. */
 export function machineOf(
   { vendor, architecture, device, description }: GPUAdapterInfo,
   runtime: string,
   libraries: readonly (keyof typeof devDependencies)[],
+  more: readonly string[] = [],
 ): Machine {
   return {
     adapter: [vendor, architecture].filter(Boolean).join(" ") || "unknown",
     driver: description || device || "unknown",
     runtime,
-    versions: [`webgpu-losses ${version}`, ...libraries.map((name) => `${name} ${devDependencies[name]}`)].join("; "),
+    versions: [
+      `webgpu-losses ${version}`,
+      ...libraries.map((name) => `${name} ${devDependencies[name]}`),
+      ...more,
+    ].join("; "),
     date: new Date().toISOString().slice(0, 10),
   };
 }

@@ -1,4 +1,5 @@
 /** `npm run bench`: see scripts/bench.mjs for its options. Node with Dawn, on SwiftShader or the machine's own driver. */
+import { isSoftware } from "./baseline/adapter.js";
 import { casesFor, labelOf } from "./cases.js";
 import { extentOf, paceOf, type RunOptions } from "./extent.js";
 import { instrument } from "./instrument.js";
@@ -9,6 +10,7 @@ import { openDevice } from "./node/device.js";
 import { sources } from "./node/peers.js";
 import { writeReport } from "./node/report.js";
 import { openResults } from "./node/results.js";
+import { openTorch } from "./node/torch.js";
 import { loadPeers } from "./peers.js";
 import { profile } from "./profile.js";
 import { progressLine, summaryOf } from "./summary.js";
@@ -16,6 +18,8 @@ import { tune } from "./tune.js";
 
 export interface BenchOptions extends RunOptions {
   readonly profile?: boolean;
+  /** Against PyTorch, too: on the GPU, or where the adapter is a CPU on that. */
+  readonly torch?: boolean;
   /** Only draws what there is. */
   readonly report?: boolean;
   /** Looks for the best entry of the table in src/tuning.ts. */
@@ -42,14 +46,16 @@ export async function main(options: BenchOptions, root: string): Promise<number>
     return 0;
   }
 
-  const machine = machineOf(info, `node ${process.versions.node} ${process.platform}`, ["webgpu", ...peerLibraries]);
+  const torch = options.torch ? await openTorch(root, isSoftware(info) ? "cpu" : "cuda") : undefined;
+  const runtime = `node ${process.versions.node} ${process.platform}`;
+  const machine = machineOf(info, runtime, ["webgpu", ...peerLibraries], torch && [torch.version]);
   console.log(machineLine(machine));
   if (options.tune) {
     await tune(device, { batchMs: 30, rounds: 7 }, console.log);
     return 0;
   }
   if (options.check || options.accept) return Number(!(await checkRegressions(device, machine.adapter, root, options)));
-  const peers = await loadPeers(device, sources, console.log);
+  const peers = { ...(await loadPeers(device, sources, console.log)), torch };
   const file = options.filter ? undefined : openResults(root, machine, { extent, resume: options.resume ?? false });
   const finished = new Set(file?.rows.map((row) => `${row.case} ${row.shape}`));
   if (finished.size > 0) console.log(`going on after ${finished.size} results in ${file!.path}`);
@@ -67,6 +73,7 @@ export async function main(options: BenchOptions, root: string): Promise<number>
       },
     },
   );
+  torch?.close();
   if (file) console.log(`\n${file.path}`);
   if (file && extent !== "quick") writeReport(root);
   return 0;

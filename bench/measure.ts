@@ -10,7 +10,7 @@ interface About {
 }
 
 /** Other libraries may fail, ours and what it is measured by may not. */
-const isPeer = ({ name }: Variant): boolean => /^(tfjs|jax)/.test(name);
+const isPeer = ({ name }: Variant): boolean => /^(tfjs|jax|torch)/.test(name);
 
 /** Verifies and counts; who is wrong is not timed. */
 async function verified(

@@ -5,6 +5,7 @@ import { evaluateOf } from "./ours.js";
 import type { Task } from "./task.js";
 import { type Tf, useDevice } from "./tfjs.js";
 import { type TfForm, type TfPlace, tfjsClassOf, tfjsZmseOf } from "./tfjsVariants.js";
+import { type Torch, torchForms } from "./torch.js";
 
 export type TfBackend = "webgpu" | "wasm" | "cpu";
 
@@ -14,6 +15,8 @@ export interface Peers {
   readonly tfBackends: readonly TfBackend[];
   readonly jax?: Jax;
   readonly jaxBackends: readonly JaxBackend[];
+  /** In Node, where it is wanted. */
+  readonly torch?: Torch;
 }
 
 export const noPeers: Peers = { tfBackends: [], jaxBackends: [] };
@@ -76,7 +79,7 @@ const failing = (name: string, error: unknown): Variant => ({
 /** All that know the loss of a task: the z-masked squared error, cross-entropy or sgce. */
 export async function peersOf(
   device: GPUDevice,
-  { tf, tfBackends, jax, jaxBackends }: Peers,
+  { tf, tfBackends, jax, jaxBackends, torch }: Peers,
   task: Task,
   pace: Pace,
 ): Promise<Variant[]> {
@@ -95,6 +98,7 @@ export async function peersOf(
   if (tf && tfBackends.includes("wasm")) await inTf("byHand", "wasm");
   if (jax && jaxBackends.includes("wasm")) await inJax("wasm");
   if (tf && tfBackends.includes("cpu") && elements <= CPU_ELEMENTS) await inTf("byHand", "cpu");
+  for (const form of torchForms) if (torch) await add(`torch ${form}`, () => torch.variantOf(task, form));
   if (elements <= EVALUATE_ELEMENTS) variants.push(evaluateOf(task));
   return variants;
 }

@@ -1,7 +1,8 @@
 // `npm run bench`: installs what is missing, then measures against hand-written baselines, TensorFlow.js, jax-js and a plain copy.
-// `npm run bench:browser`: the same in Chromium, without --profile, --tune, --check and --accept.
+// `npm run bench:browser`: the same in Chromium, without --torch, --profile, --tune, --check and --accept.
 //   npm run bench -- --quick             only three sizes
 //   npm run bench -- --large             more rows, and a network of 512 units: minutes more
+//   npm run bench -- --torch             against PyTorch, too: needs a Python with torch, which the variable PYTHON can name
 //   npm run bench -- --resume            goes on where the last run of this machine was interrupted
 //   npm run bench -- --filter "zmse 1024"   cases whose name and shape contain it; writes no results
 //   npm run bench -- --profile           the time of every dispatch instead
@@ -16,7 +17,7 @@ import { isolation, peers } from "./lib/peers.mjs";
 import { root } from "./lib/run.mjs";
 
 const args = process.argv.slice(2);
-const flags = ["quick", "large", "profile", "resume", "check", "accept", "report", "tune", "browser"];
+const flags = ["quick", "large", "torch", "profile", "resume", "check", "accept", "report", "tune", "browser"];
 
 function readOptions() {
   const options = {};

@@ -13,6 +13,7 @@ import {
   zMasked,
   zmse,
 } from "../src/index.js";
+import { isSoftware } from "./baseline/adapter.js";
 import { fastestCopy } from "./copy.js";
 import type { Extent } from "./extent.js";
 import { crossEntropyBaselinesOf, zmseBaselineOf } from "./handWritten.js";
@@ -234,6 +235,7 @@ const classShapes: Record<Extent, readonly (readonly [number, number])[]> = {
     [512, 32000],
     [4, 128000],
     [8192, 1000],
+    [8192, 32000],
   ],
 };
 
@@ -258,11 +260,16 @@ const others = (): Case[] => [
   ...[128, 1024, 16384].map((batch) => minimizeCase([8, 32, 1], batch)),
 ];
 
-export function casesFor(extent: Extent): Case[] {
-  return [
+/** For more than this a software adapter takes seconds, and its peers minutes. */
+const SOFTWARE_ELEMENTS = 2 ** 26;
+
+/** The cases for an adapter; where none is given, those for software. */
+export function casesFor(extent: Extent, info?: GPUAdapterInfo): Case[] {
+  const all = [
     ...exponents[extent].map((power) => zmseCase(2 ** power)),
     ...classShapes[extent].map((shape) => crossEntropyCase(...shape)),
     ...(extent === "full" || extent === "large" ? others() : []),
     ...(extent === "large" ? [networkCase([8, 512, 512, 1], 2048)] : []),
   ];
+  return info && !isSoftware(info) ? all : all.filter(({ elements }) => elements <= SOFTWARE_ELEMENTS);
 }

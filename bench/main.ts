@@ -40,7 +40,7 @@ export async function main(options: BenchOptions, root: string): Promise<number>
   const counter = instrument();
   const extent = extentOf(options);
   const pace = paceOf(extent);
-  const cases = casesFor(extent).filter((one) => labelOf(one).includes(options.filter ?? ""));
+  const cases = casesFor(extent, info).filter((one) => labelOf(one).includes(options.filter ?? ""));
   if (options.profile) {
     await profile(device, counter, pace, cases);
     return 0;

@@ -58,7 +58,7 @@ export function evaluate<F extends Family>(
   }
 
   // A masked batch that holds a NaN has no scores.
-  const poisoned = spoiled && mask !== undefined;
+  const poisoned = spoiled && !!mask;
   const statistics = emptyGroups(geometry).map((group, g) => {
     const values = scores[g].filter((value) => !Number.isNaN(value));
     const n = values.length;
@@ -94,8 +94,7 @@ export function evaluate<F extends Family>(
   }
 
   const mean = reduction === "mean";
-  const empty = mean && weightSum === 0;
-  const scale = empty ? 0 : mean ? 1 / weightSum : 1;
+  const scale = mean ? weightSum && 1 / weightSum : 1; // 0 where nothing counts
   const scaled = (raw: Float64Array, width: number): Float64Array =>
     raw.map((slope, j) => {
       const i = Math.floor(j / width);
@@ -108,7 +107,7 @@ export function evaluate<F extends Family>(
     loss: reduction === "none" ? terms : spoiled ? NaN : sum * scale,
     perSample: mask ? losses : losses.map((loss, i) => (members[i] === 0 ? 0 : weightOf(i) * loss)),
     gradient: scaled(slopes, geometry.width),
-    count: empty ? 0 : count,
+    count: scale && count,
     weightSum,
     ...(mask && { mask: keep, z, statistics }),
     ...more?.(scaled),

@@ -81,7 +81,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
     refuse(
       "parameter",
       "ledger",
-      "capacity must be a whole number above 0",
+      "capacity must be an integer above 0",
       capacity,
       "Give the number of samples of the data set.",
     );
@@ -117,13 +117,7 @@ export async function createLedger(device: GPUDevice, options: { readonly capaci
     encode(encoder, buffers, { samples }) {
       alive();
       if (!Number.isSafeInteger(samples) || samples < 0 || samples > 2 ** 31) {
-        refuse(
-          "shape",
-          "ledger",
-          "samples must be a whole number",
-          samples,
-          "Give the number of samples of the batch.",
-        );
+        refuse("shape", "ledger", "samples must be an integer", samples, "Give the number of samples of the batch.");
       }
       const bound = names.map((name) => resolveBinding(buffers?.[name], 4 * samples, name, "ledger"));
       const [pass, own] = openPass(encoder, "ledger");

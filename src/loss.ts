@@ -21,7 +21,7 @@ export const rules = {
   /** From 0 to 1, with both. */
   closedUnitInterval: { text: "lie between 0 and 1", test: (x) => x >= 0 && x <= 1 } as Rule,
   /** A whole number from 1 to 1000. */
-  terms: { text: "be a whole number from 1 to 1000", test: (x) => Number.isInteger(x) && x >= 1 && x <= 1000 } as Rule,
+  terms: { text: "be an integer from 1 to 1000", test: (x) => Number.isInteger(x) && x >= 1 && x <= 1000 } as Rule,
   /** Any finite number. */
   finite: { text: "be a finite number", test: (x) => Number.isFinite(x) } as Rule,
   /** Between 0 and 1, without both. */

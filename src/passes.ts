@@ -32,7 +32,7 @@ export const isPerChunk = (entry: Entry, ports: ReadonlySet<Port>): boolean =>
 export function workgroupsOf({ entry, ports }: Pass, grid: Grid, slices: number): number {
   if (isPerChunk(entry, ports)) return grid.tiles * slices;
   const shared = /finalize/.test(entry) || (entry === "last" && ports.has("statistics"));
-  return shared ? Math.max(1, Math.min(512, grid.groups)) : 1;
+  return shared ? Math.min(512, grid.groups || 1) : 1;
 }
 
 /**
@@ -61,13 +61,6 @@ export function passesFor({ mask }: Problem, wanted: Wanted, small: boolean, lim
     ...upstream,
     ...(classes > 1 ? [] : given),
   ];
-  // Every further scoring pass computes the same mask again; the gradient is no part of it.
-  const score = (more: Port[]): void => {
-    for (let left = more; left.length > 0; ) left = add("score", scoring, left);
-  };
-  const conclude = (left: Port[]): void => {
-    if (left.length > 0) add("last", [...scratch, ...upstream], left);
-  };
 
   if (small && ports.size + scratch.length <= limit) {
     add("small", [...ports, ...scratch]);
@@ -75,10 +68,14 @@ export function passesFor({ mask }: Problem, wanted: Wanted, small: boolean, lim
   }
   if (mask) add("accumulate", [...data, ...scratch, ...held]);
   if (mask && classes > 1) add("finalize", ["scratch", ...given]);
-  score(add("score", scoring, [...(seen ? [] : gradient), ...perSample]));
+  // Every further scoring pass computes the same mask again; the gradient is no part of it.
+  let more = [...(seen ? [] : gradient), ...perSample];
+  do more = add("score", scoring, more);
+  while (more.length > 0);
   const spreads = gradient.length > 0 && (rowSamples || rescale);
   const last = residuals ? scoring : [...(rowSamples ? data : []), ...upstream, ...scratch, ...gradient];
-  conclude(spreads ? add("last", last, figures) : figures);
+  const left = spreads ? add("last", last, figures) : figures;
+  if (left.length > 0) add("last", [...scratch, ...upstream], left);
   return passes;
 }
 

@@ -235,7 +235,7 @@ export function* makePlan(
       refuseUnknown(call, ["rows"], subject);
       const { rows = capacity } = call;
       if (!Number.isInteger(rows) || rows < 0 || rows > capacity) {
-        const rule = `rows must be a whole number up to ${capacity}`;
+        const rule = `rows must be an integer up to ${capacity}`;
         refuse("shape", subject, rule, rows, "Create a larger plan.");
       }
       const grid = gridFor(rows);

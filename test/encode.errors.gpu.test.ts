@@ -174,7 +174,7 @@ describe("encode", () => {
     [
       "rows above the capacity",
       "shape",
-      /^zMasked\(squaredError\): rows must be a whole number up to 64, got 65\. Create a larger plan/,
+      /^zMasked\(squaredError\): rows must be an integer up to 64, got 65\. Create a larger plan/,
       () => encode({}, { rows: 65 }),
     ],
     ["negative rows", "shape", /rows must .* got -1/, () => encode({}, { rows: -1 })],

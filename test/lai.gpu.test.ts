@@ -321,7 +321,7 @@ describe("what is refused", () => {
     [
       "a feature beyond the lambdas",
       "parameter",
-      /feature must be a whole number of at most 1, got 2/,
+      /feature must be an integer of at most 1, got 2/,
       made(absoluteError(), { lambda: [1, 2], aggregate: "feature", feature: 2 }),
     ],
     [

@@ -331,7 +331,12 @@ const mutants: [name: string, check: string, changes: Change[]][] = [
   ["a tie too many", "equal losses, some of which leave", [["places_at(row) > vec4u", "places_at(row) >= vec4u"]]],
   ["ties that all stay", "equal losses, some of which leave", [["chosen.y + 1u == chosen.z));", "true));"]]],
   ["a fraction of half the digits", "equal losses, some of which leave", [["bit < 48u", "bit < 47u"]]],
-  ["a gradient without its scale", "columns and classes", [[" * conclusion.scale", ""]]],
+  ["a gradient without its scale", "columns and classes", [[" * ratio", ""]]],
+  [
+    "a scale that is right because it was expected",
+    "columns and classes",
+    [["conclusion.scale == expected_scale()", "true"]],
+  ],
   ["the same of residuals", "a masked loss", [["pull *= conclusion.scale;", ""]]],
   [
     "residuals of broken samples that look whole",

@@ -389,10 +389,10 @@ describe("plans", () => {
         });
       },
     ],
-    ["too many rows", "shape", /rows must be a whole number up to 30, got 31/, encode(() => {}, { rows: 31 })],
-    ["half a step", "parameter", /step must be a whole number/, encode(() => {}, { step: 0.5 })],
+    ["too many rows", "shape", /rows must be an integer up to 30, got 31/, encode(() => {}, { rows: 31 })],
+    ["half a step", "parameter", /step must be an integer/, encode(() => {}, { step: 0.5 })],
     ["units that are no list", "shape", /units must be whole numbers/, create({ units: 3 })],
-    ["half a sample", "shape", /batch must be a whole number/, create({ batch: 1.5 })],
+    ["half a sample", "shape", /batch must be an integer/, create({ batch: 1.5 })],
     ["an unknown activation", "parameter", /activation must be one of/, create({ activation: "gelu" })],
     ["an unknown option", "parameter", /option must be one of/, create({ layers: 3 })],
     ["an unknown output", "parameter", /an output must be one of/, create({ outputs: ["gradient"] })],

@@ -44,7 +44,9 @@ window.bench = async ({ runtime, extent, pace, filter }) => {
   await window.say(`${machineLine(machine)}${crossOriginIsolated ? "" : " (not isolated: no threads for wasm)"}`);
   const finished = new Set(await window.begin(machine));
   const peers = await loadPeers(device, sources, window.say);
-  const cases = casesFor(extent).filter((one) => labelOf(one).includes(filter) && !finished.has(labelOf(one)));
+  const cases = casesFor(extent, adapter.info).filter(
+    (one) => labelOf(one).includes(filter) && !finished.has(labelOf(one)),
+  );
   const all = measure(cases, {
     environment: { device, peers, pace },
     counter,

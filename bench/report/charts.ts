@@ -5,7 +5,9 @@ import { digits } from "../summary.js";
 import { framed } from "./frame.js";
 import { lookOf } from "./look.js";
 
-export type Chart = (rows: readonly Row[], document: Document) => SVGSVGElement;
+export { chartWidth } from "./frame.js";
+
+export type Chart = (rows: readonly Row[], document: Document, width?: number) => SVGSVGElement;
 
 const uniqueOf = (values: readonly string[]): string[] => [...new Set(values)];
 const caseOf = (row: Row): string => `${row.case} ${row.shape}`;
@@ -13,7 +15,7 @@ const caseOf = (row: Row): string => `${row.case} ${row.shape}`;
 const sizeOf = (n: number): string => (n >= 1024 && Number.isInteger(Math.log2(n)) ? `2^${Math.log2(n)}` : `${n}`);
 
 /** Time against the number of elements, by variant. */
-const time: Chart = (all, document) => {
+const time: Chart = (all, document, width) => {
   const rows = all.filter((row) => row.case === "zmse" && row.unit === "ms");
   const bySize = (a: Row, b: Row) => a.elements - b.elements;
   const largest = Math.max(...rows.map(({ elements }) => elements));
@@ -32,6 +34,7 @@ const time: Chart = (all, document) => {
         document,
         machine: rows[0],
         legend,
+        width,
         title: "Z-masked squared error with its gradient: milliseconds per step",
       },
       description: `Milliseconds per step against the number of elements, up to ${largest}. ${legend
@@ -62,7 +65,7 @@ const time: Chart = (all, document) => {
 };
 
 /** How near the kernels come to what the adapter can move at all. */
-const copy: Chart = (all, document) => {
+const copy: Chart = (all, document, width) => {
   const known = all.filter((row) => row.shareOfCopy !== undefined && row.unit === "ms" && row.variant !== "copy");
   // Where launches count, a share of the rate says nothing.
   const rows = known.filter(
@@ -71,7 +74,7 @@ const copy: Chart = (all, document) => {
   const cases = uniqueOf(rows.map(caseOf));
   return framed(
     {
-      ...{ document, machine: rows[0], legend: uniqueOf(rows.map(({ variant }) => variant)) },
+      ...{ document, machine: rows[0], legend: uniqueOf(rows.map(({ variant }) => variant)), width },
       title: "Rate on the least bytes possible, relative to a WGSL copy",
       description: rows
         .filter(({ variant }) => variant === "ours")

@@ -3,7 +3,7 @@ import { rowsOf } from "../../bench/rows.js";
 import { escapeXml, style } from "./figure.js";
 
 /** The measurements that the README quotes. */
-export const measurements = "bench/results/google-swiftshader-node-2026-11-30.csv";
+export const measurements = "bench/results/google-swiftshader-node-2026-12-01.csv";
 
 /** What is shown: a case with the names of its contenders for readers. */
 const groups = [

@@ -58,7 +58,7 @@ fn quick_moments(row: u32, stop: u32, spot: Spot, pivots: vec2f) -> Moments {
   }
   let first = moments_about(pivots.x, used - positives, sum, squares);
   let second = moments_about(pivots.y, positives, sum_positive, squares_positive);
-  if (row < stop && !is_odd(odd) && is_sound(first, pivots.x, squares) && is_sound(second, pivots.y, squares_positive)) {
+  if (!is_odd(odd) && is_sound(first, pivots.x, squares) && is_sound(second, pivots.y, squares_positive)) {
     return Moments(first, second);
   }
   return Moments();

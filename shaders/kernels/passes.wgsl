@@ -1,8 +1,9 @@
 // The last passes, and all of them in one workgroup for small batches. Every pass becomes an entry point (src/shader.ts).
 
 fn pass_last(workgroup: u32, workgroups: u32, lane: u32) {
-  let conclusion = conclude(settings.first_slice == 0u && workgroup == 0u, lane);
-  if (settings.first_slice == 0u) {
+  let first = settings.first_slice == 0u;
+  let conclusion = conclude(first && workgroup == 0u, lane);
+  if (first) {
     publish_groups(workgroup, workgroups, conclusion.kept, lane);
   }
   finish_gradient(workgroup, conclusion, lane);

@@ -1,6 +1,6 @@
 // Masks the samples, sums the losses of those that stay, and writes whatever is wanted per sample.
-// For element-wise samples the gradient is written here too, without the division by the kept weights; or, where it holds RESIDUALS,
-// by the last pass, which comes here again.
+// For element-wise samples the gradient is written here too, with the scale that is expected; or, where it holds RESIDUALS, by the
+// last pass, which comes here again.
 // Reads the samples once; writes an item of sums per workgroup to scratch. Grid: column tiles x row slices.
 
 // The gradient of whatever follows: one for every sample, or for the loss.
@@ -93,9 +93,14 @@ fn score_spot(spot: Spot, references: References, conclusion: Conclusion, emits:
   return sums;
 }
 
+// The scale of a mean to which all samples of the chunk, and no others, count once: the last pass has nothing to do if it is the right one.
+fn expected_scale() -> f32 {
+  return select(1.0, 1.0 / f32(settings.rows * settings.columns), MEAN && !UNSCALED);
+}
+
 fn pass_score(workgroup: u32, workgroups: u32, lane: u32) {
   let spot = spot_of(workgroup, lane);
-  var sums = score_spot(spot, references_of(workgroup, spot, lane), Conclusion(1.0, false, 0u), !RESIDUALS);
+  var sums = score_spot(spot, references_of(workgroup, spot, lane), Conclusion(expected_scale(), false, 0u), !RESIDUALS);
   store_inliers(sums, spot, lane);
   sums = reduce_all(ADD, sums, lane);
   if (lane == 0u) {

@@ -37,9 +37,6 @@ fn merge_moments(a: Item, b: Item) -> Item {
 // The moments as values = mean, standard deviation; the counts stay.
 fn statistics_of(moments: Item) -> Item {
   let freedom = f32(moments.counts.x) - settings.ddof;
-  var deviation = 0.0;
-  if (freedom > 0.0) {
-    deviation = sqrt(moments.values.y / freedom) * power_of_two(bitcast<i32>(moments.counts.z));
-  }
-  return Item(vec4f(moments.values.x, deviation, 0.0, 0.0), moments.counts);
+  let deviation = sqrt(moments.values.y / freedom) * power_of_two(bitcast<i32>(moments.counts.z));
+  return Item(vec4f(moments.values.x, select(0.0, deviation, freedom > 0.0), 0.0, 0.0), moments.counts);
 }

@@ -19,8 +19,8 @@ fn prepare_samples(workgroup: u32, lane: u32) {}
 
 fn keep_samples(row: u32, keep: vec4u) {}
 
-// The score pass has written the gradient without its scale: multiplies it in place, reading and writing it once. Residuals in its place
-// are scored again.
+// Where the scale is another than the score pass expected, multiplies the gradient in place, reading and writing it once. Residuals in
+// its place are scored again.
 fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
   if (!HAS_gradient || !MEAN || UNSCALED) {
     return;
@@ -30,10 +30,14 @@ fn finish_gradient(workgroup: u32, conclusion: Conclusion, lane: u32) {
     _ = score_spot(spot, references_of(workgroup, spot, lane), conclusion, true);
     return;
   }
+  let ratio = conclusion.scale / expected_scale();
+  if (conclusion.scale == expected_scale() && !conclusion.spoiled) {
+    return;
+  }
   let stride = sample_stride();
   for (var row = spot.row; row < spot.end; row += spot.step) {
     let start = sample_start(row, spot.column);
-    let scaled = bitcast<vec4u>(bitcast<vec4f>(read_gradient(start, stride)) * conclusion.scale);
+    let scaled = bitcast<vec4u>(bitcast<vec4f>(read_gradient(start, stride)) * ratio);
     write_gradient(start, stride, below(row, settings.rows), or_nan(scaled, vec4<bool>(conclusion.spoiled)));
   }
 }

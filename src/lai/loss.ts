@@ -47,7 +47,7 @@ export function lai(loss: RegressionLoss, options: LaiOptions): LaiLoss {
   checkParameter(subject, "aggregate", aggregate, choice(["mean", "feature", "norm"]));
   const last = several && aggregate === "feature" ? several.length - 1 : Infinity;
   checkParameter(subject, "feature", feature, {
-    text: `be a whole number${last < Infinity ? ` of at most ${last}` : ""}`,
+    text: `be an integer${last < Infinity ? ` of at most ${last}` : ""}`,
     test: (x: number) => Number.isInteger(x) && x >= 0 && x <= last,
   });
   const parameters = Object.freeze({

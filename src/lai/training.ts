@@ -14,7 +14,7 @@ export interface LaiTraining {
 }
 
 const wholeNumber = (least: number, most: number) => ({
-  text: `be a whole number from ${least} to ${most}`,
+  text: `be an integer from ${least} to ${most}`,
   test: (x: number) => Number.isInteger(x) && x >= least && x <= most,
 });
 /** What seeds and steps can be. */

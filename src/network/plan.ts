@@ -122,7 +122,7 @@ export async function createNetworkPlan(
   eachOf(outputs, [...networkOutputs, ...lossOutputs], subject, "an output");
   eachOf(inputs, lossInputs, subject, "an input");
   if (!(Number.isSafeInteger(batch) && batch >= 0 && batch * features < 2 ** 32)) {
-    refuse("shape", subject, "batch must be a whole number", batch, "Give the number of samples.");
+    refuse("shape", subject, "batch must be an integer", batch, "Give the number of samples.");
   }
   const differentiates = outputs.includes("parameterGradients");
   const handedOn = outputs.filter((name) => (lossOutputs as readonly string[]).includes(name));
@@ -260,7 +260,7 @@ export async function createNetworkPlan(
       refuseUnknown(call, ["rows", "step"], subject);
       const { rows = batch, step = 0 } = call;
       if (!Number.isInteger(rows) || rows < 0 || rows > batch) {
-        const rule = `rows must be a whole number up to ${batch}`;
+        const rule = `rows must be an integer up to ${batch}`;
         refuse("shape", subject, rule, rows, "Create a larger plan.");
       }
       checkParameter(subject, "step", step, word);

@@ -48,12 +48,13 @@ export function createBenchmarkPanel(engine: Engine): Panel {
 
   async function draw(): Promise<void> {
     // Charts are loaded with the first results.
-    const { charts } = await import("../../../bench/report/charts.js");
+    const { charts, chartWidth } = await import("../../../bench/report/charts.js");
+    const width = Math.min(chartWidth, pictures.clientWidth || chartWidth);
     const sizes = new Set(rows.filter((row) => row.case === "zmse").map(({ shape }) => shape));
     const drawn = [
-      ...(sizes.size > 1 ? [charts.time(rows, document)] : []),
+      ...(sizes.size > 1 ? [charts.time(rows, document, width)] : []),
       ...(rows.some((row) => row.variant === "ours" && row.shareOfCopy !== undefined && row.elements >= 2 ** 16)
-        ? [charts.copy(rows, document)]
+        ? [charts.copy(rows, document, width)]
         : []),
     ];
     pictures.replaceChildren(...drawn);

@@ -46,10 +46,13 @@ export function createBenchmarkPanel(engine: Engine): Panel {
   });
   const tables = h("div", {});
 
-  async function draw(): Promise<void> {
-    // Charts are loaded with the first results.
+  let drawnFor = 0;
+
+  async function drawCharts(): Promise<void> {
+    // They are loaded with the first results.
     const { charts, chartWidth } = await import("../../../bench/report/charts.js");
-    const width = Math.min(chartWidth, pictures.clientWidth || chartWidth);
+    drawnFor = pictures.clientWidth;
+    const width = Math.min(chartWidth, drawnFor || chartWidth);
     const sizes = new Set(rows.filter((row) => row.case === "zmse").map(({ shape }) => shape));
     const drawn = [
       ...(sizes.size > 1 ? [charts.time(rows, document, width)] : []),
@@ -59,6 +62,15 @@ export function createBenchmarkPanel(engine: Engine): Panel {
     ];
     pictures.replaceChildren(...drawn);
     pictures.tabIndex = 0; // so that a keyboard can scroll them
+  }
+
+  // Windows become narrow, and wide again.
+  new ResizeObserver(() => {
+    if (rows.length > 0 && pictures.clientWidth !== drawnFor) void drawCharts();
+  }).observe(pictures);
+
+  async function draw(): Promise<void> {
+    await drawCharts();
     tables.replaceChildren(...tablesOf(rows).map((table) => renderTable(table)));
   }
 

@@ -46,7 +46,8 @@ export async function main(options: BenchOptions, root: string): Promise<number>
     return 0;
   }
 
-  const torch = options.torch ? await openTorch(root, isSoftware(info) ? "cpu" : "cuda") : undefined;
+  const compares = !(options.tune || options.check || options.accept);
+  const torch = options.torch && compares ? await openTorch(root, isSoftware(info) ? "cpu" : "cuda") : undefined;
   const runtime = `node ${process.versions.node} ${process.platform}`;
   const machine = machineOf(info, runtime, ["webgpu", ...peerLibraries], torch && [torch.version]);
   console.log(machineLine(machine));
@@ -54,7 +55,7 @@ export async function main(options: BenchOptions, root: string): Promise<number>
     await tune(device, { batchMs: 30, rounds: 7 }, console.log);
     return 0;
   }
-  if (options.check || options.accept) return Number(!(await checkRegressions(device, machine.adapter, root, options)));
+  if (!compares) return Number(!(await checkRegressions(device, machine.adapter, root, options)));
   const peers = { ...(await loadPeers(device, sources, console.log)), torch };
   const file = options.filter ? undefined : openResults(root, machine, { extent, resume: options.resume ?? false });
   const finished = new Set(file?.rows.map((row) => `${row.case} ${row.shape}`));

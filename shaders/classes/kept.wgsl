@@ -57,8 +57,7 @@ fn scan_row(row: u32, position: u32, factor: f32, rates: Rates, lane: u32) -> Sc
   return Scan(top.score, top.index, whole.x + (whole.y - 1.0), all, is_odd(top.odd));
 }
 
-fn write_quads(row: u32, position: u32, quads: u32, pulls: Pulls) {
-  let start = row * settings.width;
+fn write_quads(start: u32, position: u32, quads: u32, pulls: Pulls) {
   let whole = whole_quads(position, quads);
   for (var j = 0u; j < whole; j++) {
     write_quad(start, position, j, pulls, vec4<bool>(true));

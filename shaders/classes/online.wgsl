@@ -123,8 +123,7 @@ fn scan_online(start: u32, position: u32, factor: f32, rates: Rates, lane: u32) 
   return merge_lanes(state, factor, rates, lane);
 }
 
-fn write_quads(row: u32, position: u32, quads: u32, pulls: Pulls) {
-  let start = row * settings.width;
+fn write_quads(start: u32, position: u32, quads: u32, pulls: Pulls) {
   let all = vec4<bool>(true);
   let blocks = whole_quads(position, quads) / BLOCK;
   for (var b = 0u; b < blocks; b++) {

@@ -54,6 +54,7 @@ struct Pulls {
   marks: vec2u,
 }
 
+// A quad of the gradient.
 fn write_quad(start: u32, position: u32, j: u32, pulls: Pulls, within: vec4<bool>) {
   let d = row_quad(start, position, j) - pulls.top;
   let root = exp2(pulls.rates.root * d);
@@ -117,7 +118,7 @@ fn measure_row(turn: Turn, factor: f32, seal: Seal, lane: u32) -> RowLoss {
   let scale = temperature * factor;
   let quads = select(0u, quads_of(position), seal.writes && HAS_gradient);
   let p_scale = -pull * scale / (1.0 + state.rest);
-  write_quads(turn.row, position, quads, Pulls(
+  write_quads(start, position, quads, Pulls(
     state.top, p_scale, power_weights(&coefficients, scale, stage.log_sum), rates_of(temperature, LOG2_E), marks));
   if (quads > 0u && turn.label.used && has_class(position, label)) {
     let own = select(pull_label - exp(label_log) * pull, pull_top * stage.others - exp(label_log) * pull_others, label_tops);
